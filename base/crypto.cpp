@@ -5,6 +5,7 @@
 #include <openssl/hmac.h>
 #include <openssl/rand.h>
 
+#include <cstring>
 #include <stdexcept>
 
 #include "base/encoding.hpp"
@@ -12,15 +13,50 @@
 namespace ingot {
 namespace {
 
-std::array<uint32_t, 256> make_crc_table() {
-    std::array<uint32_t, 256> table{};
+// Slicing by 8: table[k][b] is the CRC of byte b followed by k zero bytes.
+using CrcTables = std::array<std::array<uint32_t, 256>, 8>;
+
+CrcTables make_crc_tables() {
+    CrcTables tables{};
     for (uint32_t i = 0; i < 256; ++i) {
         uint32_t crc = i;
         for (int bit = 0; bit < 8; ++bit) crc = crc & 1 ? crc >> 1 ^ 0x82F63B78u : crc >> 1;
-        table[i] = crc;
+        tables[0][i] = crc;
     }
-    return table;
+    for (uint32_t i = 0; i < 256; ++i)
+        for (size_t k = 1; k < 8; ++k) tables[k][i] = tables[k - 1][i] >> 8 ^ tables[0][tables[k - 1][i] & 0xFF];
+    return tables;
 }
+
+uint32_t crc32c_by_table(std::string_view bytes, uint32_t crc) {
+    static CrcTables const tables = make_crc_tables();
+    auto const* at = reinterpret_cast<uint8_t const*>(bytes.data());
+    size_t left = bytes.size();
+    for (; left >= 8; left -= 8, at += 8) {
+        uint32_t low = crc ^ (uint32_t(at[0]) | uint32_t(at[1]) << 8 | uint32_t(at[2]) << 16 | uint32_t(at[3]) << 24);
+        crc = tables[7][low & 0xFF] ^ tables[6][low >> 8 & 0xFF] ^ tables[5][low >> 16 & 0xFF] ^ tables[4][low >> 24] ^
+              tables[3][at[4]] ^ tables[2][at[5]] ^ tables[1][at[6]] ^ tables[0][at[7]];
+    }
+    for (; left > 0; --left, ++at) crc = tables[0][(crc ^ *at) & 0xFF] ^ crc >> 8;
+    return crc;
+}
+
+#if defined(__x86_64__)
+// The processor's own CRC-32C instruction (SSE 4.2), 8 bytes at a time.
+__attribute__((target("sse4.2"))) uint32_t crc32c_by_instruction(std::string_view bytes, uint32_t crc_before) {
+    char const* at = bytes.data();
+    size_t left = bytes.size();
+    uint64_t crc = crc_before;
+    for (; left >= 8; left -= 8, at += 8) {
+        uint64_t word;
+        std::memcpy(&word, at, sizeof word);
+        crc = __builtin_ia32_crc32di(crc, word);
+    }
+    auto short_crc = uint32_t(crc);
+    for (; left > 0; --left, ++at) short_crc = __builtin_ia32_crc32qi(short_crc, uint8_t(*at));
+    return short_crc;
+}
+#endif
 
 EVP_MD const* sha256_method() {
     static EVP_MD* const method = EVP_MD_fetch(nullptr, "SHA256", nullptr);  // fetched once: 0.5 us a hash cheaper
@@ -69,10 +105,11 @@ Digest hmac_sha256(std::string_view key, std::string_view bytes) {
 }
 
 uint32_t crc32c(std::string_view bytes, uint32_t crc_before) {
-    static std::array<uint32_t, 256> const table = make_crc_table();
-    uint32_t crc = ~crc_before;
-    for (char c : bytes) crc = table[(crc ^ uint8_t(c)) & 0xFF] ^ crc >> 8;
-    return ~crc;
+#if defined(__x86_64__)
+    static bool const has_instruction = __builtin_cpu_supports("sse4.2");
+    if (has_instruction) return ~crc32c_by_instruction(bytes, ~crc_before);
+#endif
+    return ~crc32c_by_table(bytes, ~crc_before);
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {

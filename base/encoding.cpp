@@ -170,9 +170,7 @@ uint64_t get_u64be(std::string_view bytes, size_t at) {
     return value;
 }
 void put_i64be(std::string& out, int64_t value) { put_u64be(out, uint64_t(value) ^ (uint64_t(1) << 63)); }
-int64_t get_i64be(std::string_view bytes, size_t at) {
-    return int64_t(get_u64be(bytes, at) ^ (uint64_t(1) << 63));
-}
+int64_t get_i64be(std::string_view bytes, size_t at) { return int64_t(get_u64be(bytes, at) ^ (uint64_t(1) << 63)); }
 
 bool is_utf8(std::string_view text) {
     for (size_t at = 0; at < text.size();) {

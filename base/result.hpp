@@ -22,10 +22,10 @@ std::string_view slug(Code code);
 
 // One fault of several in a refused input.
 struct Fault {
-    std::string pointer;   // JSON pointer into the body; or "parameter:NAME", "header:NAME"
-    std::string code;      // slug, or a finer word of the page that owns the input
-    std::string detail;    // English
-    std::string detail_zh; // Chinese; empty = say the English one
+    std::string pointer;    // JSON pointer into the body; or "parameter:NAME", "header:NAME"
+    std::string code;       // slug, or a finer word of the page that owns the input
+    std::string detail;     // English
+    std::string detail_zh;  // Chinese; empty = say the English one
 };
 
 // A machine-readable member that goes with an error: position, expected, lot, available_kg, referral ...
@@ -36,8 +36,8 @@ struct Extra {
 
 struct Error {
     Code code;
-    std::string detail;    // English: what is wrong, where, and what would be right; names no hidden object
-    std::string detail_zh; // the same in Chinese; empty = title of the code
+    std::string detail;     // English: what is wrong, where, and what would be right; names no hidden object
+    std::string detail_zh;  // the same in Chinese; empty = title of the code
     std::vector<Fault> faults = {};
     std::vector<Extra> extras = {};
 

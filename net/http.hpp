@@ -28,7 +28,7 @@ struct Head {
     std::string_view query;   // raw part after it, without `?`; empty if there is none
     bool http_1_0 = false;
     std::vector<std::pair<std::string_view, std::string_view>> fields;  // in order, values trimmed
-    std::optional<uint64_t> content_length;                            // nothing for chunked
+    std::optional<uint64_t> content_length;                             // nothing for chunked
     bool has_body = false;
     std::string_view peer;  // address of the client, without port
     bool peer_is_loopback = false;
@@ -40,9 +40,9 @@ struct Head {
 
 struct Request {
     Head head;
-    std::string_view body;    // whole, decoded from chunks
-    std::string request_id;   // UUIDv7 text, also sent as Request-Id
-    Time received;            // wall time of the first byte
+    std::string_view body;     // whole, decoded from chunks
+    std::string request_id;    // UUIDv7 text, also sent as Request-Id
+    Time received;             // wall time of the first byte
     Steady received_steady{};  // for deadlines and durations
 };
 
@@ -80,9 +80,10 @@ using Respond = std::function<void(Answer)>;
 
 // What is decided from the head alone, before a byte of the body is read or `100 Continue` is sent.
 struct Admission {
-    std::optional<Answer> refusal;   // answer this instead of reading on; `refusal->close` says whether to go on after it
-    size_t body_bytes_max = 0;       // larger: 413, close
-    bool gzip_allowed = false;       // Content-Encoding: gzip is decoded by net, counted decoded, ratio at most 100
+    std::optional<Answer>
+        refusal;                // answer this instead of reading on; `refusal->close` says whether to go on after it
+    size_t body_bytes_max = 0;  // larger: 413, close
+    bool gzip_allowed = false;  // Content-Encoding: gzip is decoded by net, counted decoded, ratio at most 100
 };
 
 // The application behind the listener. admit() and handle() are called on I/O threads and must not wait;

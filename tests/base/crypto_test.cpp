@@ -41,9 +41,9 @@ TEST(ObjectId, HoldsAUuid7InTwentySixCrockfordCharacters) {
 TEST(Codes, HaveOneSlugEach) {
     std::set<std::string_view> slugs;
     int count = 0;
-#define INGOT_CODE(name, slug_text)                        \
-    EXPECT_TRUE(slugs.insert(slug(Code::name)).second);    \
-    EXPECT_EQ(slug(Code::name), slug_text);                \
+#define INGOT_CODE(name, slug_text)                     \
+    EXPECT_TRUE(slugs.insert(slug(Code::name)).second); \
+    EXPECT_EQ(slug(Code::name), slug_text);             \
     ++count;
 #include "base/codes.inc"
 #undef INGOT_CODE
