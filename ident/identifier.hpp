@@ -38,6 +38,7 @@ class Prefix {
     bool operator==(Prefix const& other) const { return canonical_ == other.canonical_; }
 
   private:
+    friend class Identifier;
     Prefix(std::string text, std::string canonical) : text_(std::move(text)), canonical_(std::move(canonical)) {}
     std::string text_, canonical_;
 };
