@@ -47,6 +47,7 @@ class Amounts {
     std::optional<int64_t> get(Basis const& basis) const;
     int64_t value(Basis const& basis) const { return get(basis).value_or(0); }
     void set(Basis const& basis, int64_t amount);
+    void append_sorted(Basis basis, int64_t amount);  // set() for bases that mostly come in order
     bool empty() const { return lines_.empty(); }
     struct Line {
         Basis basis;
@@ -112,6 +113,10 @@ struct AccountRow {
     EventSeq bound_seq = 0;     // 0 = state 0 (opening stock nobody stated)
     std::vector<std::pair<EventSeq, Amounts>> layers;  // fifo-like draws: charges taken, oldest first
 };
+
+// The order rows are kept and replayed in: (sort time, sort seq), a row moved behind a late supply after that supply,
+// then (time, seq, phase).
+bool in_replay_order(AccountRow const& a, AccountRow const& b);
 
 // Where an account stands after its last row. Kept so that a row which sorts last costs O(1).
 struct AccountTail {
@@ -278,6 +283,9 @@ std::string link_key(EventSeq seq);
 std::string campaign_key(CampaignNumber campaign);
 std::string lot_row_key(LotNumber lot, int64_t time_us, EventSeq seq, uint8_t phase);
 std::string campaign_row_key(CampaignNumber campaign, int64_t time_us, EventSeq seq, uint8_t phase);
+// Index keys of the numbers: 'n' lot key text, 'm' campaign key text.
+std::string lot_number_key(std::string_view lot_key_text);
+std::string campaign_number_key(std::string_view campaign_key_text);
 std::string encode(LotRow const&);
 std::string encode(LinkRow const&);
 std::string encode(CampaignRow const&);

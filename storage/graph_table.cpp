@@ -1,0 +1,162 @@
+#include "storage/graph_table.hpp"
+
+#include <algorithm>
+#include <tuple>
+
+#include "storage/keys.hpp"
+
+namespace ingot::storage {
+
+std::optional<int64_t> Amounts::get(Basis const& basis) const {
+    for (Line const& line : lines_)
+        if (line.basis == basis) return line.amount;
+    return std::nullopt;
+}
+
+void Amounts::set(Basis const& basis, int64_t amount) {
+    auto at = std::lower_bound(lines_.begin(), lines_.end(), basis,
+                               [](Line const& line, Basis const& wanted) { return line.basis < wanted; });
+    if (at != lines_.end() && at->basis == basis) {
+        at->amount = amount;
+    } else {
+        lines_.insert(at, Line{basis, amount});
+    }
+}
+
+void Amounts::append_sorted(Basis basis, int64_t amount) {
+    if (lines_.empty() || lines_.back().basis < basis) {
+        lines_.push_back(Line{std::move(basis), amount});
+    } else {
+        set(basis, amount);
+    }
+}
+
+bool in_replay_order(AccountRow const& a, AccountRow const& b) {
+    auto order = [](AccountRow const& row) {
+        bool const moved = row.sort_seq != row.seq || row.sort_time_us != row.time_us;
+        return std::tuple(row.sort_time_us, row.sort_seq, moved, row.time_us, row.seq, row.phase);
+    };
+    return order(a) < order(b);
+}
+
+namespace {
+
+std::string numbered(char table, uint64_t number) {
+    std::string key(1, table);
+    put_u64be(key, number);
+    return key;
+}
+
+std::string row_key(char table, uint64_t account, int64_t time_us, EventSeq seq, uint8_t phase) {
+    std::string key = numbered(table, account);
+    put_i64be(key, time_us);
+    put_u64be(key, seq);
+    key.push_back(static_cast<char>(phase));
+    return key;
+}
+
+Result<std::optional<uint64_t>> find_number(View const& view, std::string key) {
+    auto value = view.get(Space::index, key);
+    if (!value) return tl::unexpected(value.error());
+    if (!*value) return std::optional<uint64_t>();
+    if ((*value)->size() != 8) return fail(Code::DataDamaged, "a number in the index is not 8 bytes long");
+    return std::optional<uint64_t>(get_u64be(**value, 0));
+}
+
+template <class Record, class Decode>
+Result<std::optional<Record>> find_record(View const& view, std::string const& key, uint64_t number, Decode decode) {
+    auto value = view.get(Space::graph, key);
+    if (!value) return tl::unexpected(value.error());
+    if (!*value) return std::optional<Record>();
+    Result<Record> record = decode(number, **value);
+    if (!record) return tl::unexpected(record.error());
+    return std::optional<Record>(std::move(*record));
+}
+
+// Appends the rows of one page; false when the page brought the wanted number.
+Result<bool> take_rows(Page const& page, uint32_t rows_max, std::vector<AccountRow>& rows) {
+    for (Row const& row : page.rows) {
+        if (rows.size() >= rows_max) return false;
+        auto decoded = decode_account_row(row.value);
+        if (!decoded) return tl::unexpected(decoded.error());
+        rows.push_back(std::move(*decoded));
+    }
+    return rows.size() < rows_max;
+}
+
+Result<std::vector<AccountRow>> scan_rows(View const& view, Range range, uint32_t rows_max) {
+    std::vector<AccountRow> rows;
+    range.rows_max = std::min<uint32_t>(rows_max, 4096);
+    while (true) {
+        auto page = view.scan(range);
+        if (!page) return tl::unexpected(page.error());
+        auto more = take_rows(*page, rows_max, rows);
+        if (!more) return tl::unexpected(more.error());
+        if (!*more || !page->rest) return rows;
+        range = *page->rest;
+    }
+}
+
+}  // namespace
+
+std::string lot_key(LotNumber lot) { return numbered('l', lot); }
+std::string link_key(EventSeq seq) { return numbered('e', seq); }
+std::string campaign_key(CampaignNumber campaign) { return numbered('c', campaign); }
+
+std::string lot_row_key(LotNumber lot, int64_t time_us, EventSeq seq, uint8_t phase) {
+    return row_key('s', lot, time_us, seq, phase);
+}
+
+std::string campaign_row_key(CampaignNumber campaign, int64_t time_us, EventSeq seq, uint8_t phase) {
+    return row_key('r', campaign, time_us, seq, phase);
+}
+
+std::string lot_number_key(std::string_view lot_key_text) { return std::string(1, 'n').append(lot_key_text); }
+std::string campaign_number_key(std::string_view campaign_key_text) {
+    return std::string(1, 'm').append(campaign_key_text);
+}
+
+Result<std::optional<LotNumber>> find_lot_number(View const& view, std::string_view lot_key_text) {
+    return find_number(view, lot_number_key(lot_key_text));
+}
+
+Result<std::optional<CampaignNumber>> find_campaign_number(View const& view, std::string_view campaign_key_text) {
+    return find_number(view, campaign_number_key(campaign_key_text));
+}
+
+Result<std::optional<LotRow>> find_lot(View const& view, LotNumber lot) {
+    return find_record<LotRow>(view, lot_key(lot), lot, decode_lot);
+}
+
+Result<std::optional<LinkRow>> find_link(View const& view, EventSeq seq) {
+    return find_record<LinkRow>(view, link_key(seq), seq, decode_link);
+}
+
+Result<std::optional<CampaignRow>> find_campaign(View const& view, CampaignNumber campaign) {
+    return find_record<CampaignRow>(view, campaign_key(campaign), campaign, decode_campaign);
+}
+
+Result<std::vector<AccountRow>> lot_rows(View const& view, LotRow const& lot) {
+    if (lot.spilled_rows == 0) return lot.rows;
+    auto rows = scan_rows(view, prefix_range(Space::row, numbered('s', lot.lot)), UINT32_MAX);
+    if (!rows) return rows;
+    if (rows->size() != lot.spilled_rows)
+        return fail(Code::DataDamaged, "lot " + lot.id + " has " + std::to_string(rows->size()) +
+                                           " rows, its record says " + std::to_string(lot.spilled_rows));
+    std::sort(rows->begin(), rows->end(), in_replay_order);
+    return rows;
+}
+
+Result<std::vector<AccountRow>> campaign_rows(View const& view, CampaignNumber campaign, uint32_t rows_max,
+                                              std::optional<std::pair<int64_t, EventSeq>> from, bool backwards) {
+    Range range = prefix_range(Space::row, numbered('r', campaign));
+    range.reverse = backwards;
+    if (from && backwards) {
+        range.end = campaign_row_key(campaign, from->first, from->second, 0xFF);
+    } else if (from) {
+        range.begin = campaign_row_key(campaign, from->first, from->second, 0);
+    }
+    return scan_rows(view, std::move(range), rows_max);
+}
+
+}  // namespace ingot::storage
