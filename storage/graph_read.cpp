@@ -19,18 +19,14 @@ Enum read_enum(WireReader& in, Enum last) {
     return static_cast<Enum>(value);
 }
 
-// clang-format off: one line a field
+// One line a field.
+// clang-format off
 
 void read_element(WireReader& in, Amounts::Line& line) {
     switch (in.field()) {
-        case 1:
-            line.basis.element = in.text();
-            break;
-        case 2:
-            line.amount = in.s64();
-            break;
-        default:
-            in.skip();
+        case 1: line.basis.element = in.text(); break;
+        case 2: line.amount = in.s64(); break;
+        default: in.skip();
     }
 }
 
@@ -49,40 +45,25 @@ void read_amounts(WireReader& in, Amounts& amounts) {
 
 void read_basis(WireReader& in, Basis& basis) {
     switch (in.field()) {
-        case 1:
-            basis.kind = read_enum(in, BasisKind::area);
-            break;
-        case 2:
-            basis.element = in.text();
-            break;
-        default:
-            in.skip();
+        case 1: basis.kind = read_enum(in, BasisKind::area); break;
+        case 2: basis.element = in.text(); break;
+        default: in.skip();
     }
 }
 
 void read_layer(WireReader& in, std::pair<EventSeq, Amounts>& layer) {
     switch (in.field()) {
-        case 1:
-            layer.first = in.u64();
-            break;
-        case 2:
-            read_message(in, layer.second, read_amounts);
-            break;
-        default:
-            in.skip();
+        case 1: layer.first = in.u64(); break;
+        case 2: read_message(in, layer.second, read_amounts); break;
+        default: in.skip();
     }
 }
 
 void read_selected(WireReader& in, std::pair<LotNumber, int64_t>& selected) {
     switch (in.field()) {
-        case 1:
-            selected.first = in.u64();
-            break;
-        case 2:
-            selected.second = in.s64();
-            break;
-        default:
-            in.skip();
+        case 1: selected.first = in.u64(); break;
+        case 2: selected.second = in.s64(); break;
+        default: in.skip();
     }
 }
 
@@ -96,68 +77,31 @@ struct RowInParts {
 void read_row_field(WireReader& in, RowInParts& parts) {
     AccountRow& row = parts.row;
     switch (in.field()) {
-        case 1:
-            row.time_us = in.s64();
-            break;
-        case 2:
-            row.seq = in.u64();
-            break;
-        case 3:
-            row.phase = static_cast<uint8_t>(in.u64());
-            break;
-        case 4:
-            row.kind = read_enum(in, RowKind::dispose);
-            break;
-        case 5:
-            row.void_seq = in.u64();
-            break;
-        case 6:
-            read_message(in, row.stated, read_amounts);
-            break;
+        case 1: row.time_us = in.s64(); break;
+        case 2: row.seq = in.u64(); break;
+        case 3: row.phase = static_cast<uint8_t>(in.u64()); break;
+        case 4: row.kind = read_enum(in, RowKind::dispose); break;
+        case 5: row.void_seq = in.u64(); break;
+        case 6: read_message(in, row.stated, read_amounts); break;
         case 7: {
             uint64_t const marks = in.u64();
             row.final = marks & 1;
             row.restated = marks & 2;
             break;
         }
-        case 8:
-            read_message(in, row.event_total, read_amounts);
-            break;
-        case 9:
-            row.campaign = in.u64();
-            break;
-        case 10:
-            read_message(in, row.selected.emplace_back(), read_selected);
-            break;
-        case 11:
-            parts.sort_after_us = in.s64();
-            break;
-        case 12:
-            parts.sort_seq_after = in.s64();
-            break;
-        case 13:
-            read_message(in, row.before, read_amounts);
-            break;
-        case 14:
-            read_message(in, row.moved, read_amounts);
-            break;
-        case 15:
-            row.shortfall = in.s64();
-            break;
-        case 16:
-            row.difference = in.s64();
-            break;
-        case 17:
-            parts.bound_after_us = in.s64();
-            break;
-        case 18:
-            row.bound_seq = in.u64();
-            break;
-        case 19:
-            read_message(in, row.layers.emplace_back(), read_layer);
-            break;
-        default:
-            in.skip();
+        case 8: read_message(in, row.event_total, read_amounts); break;
+        case 9: row.campaign = in.u64(); break;
+        case 10: read_message(in, row.selected.emplace_back(), read_selected); break;
+        case 11: parts.sort_after_us = in.s64(); break;
+        case 12: parts.sort_seq_after = in.s64(); break;
+        case 13: read_message(in, row.before, read_amounts); break;
+        case 14: read_message(in, row.moved, read_amounts); break;
+        case 15: row.shortfall = in.s64(); break;
+        case 16: row.difference = in.s64(); break;
+        case 17: parts.bound_after_us = in.s64(); break;
+        case 18: row.bound_seq = in.u64(); break;
+        case 19: read_message(in, row.layers.emplace_back(), read_layer); break;
+        default: in.skip();
     }
 }
 
@@ -173,221 +117,106 @@ bool read_row(std::string_view bytes, AccountRow& row) {
 
 void read_tail(WireReader& in, AccountTail& tail) {
     switch (in.field()) {
-        case 1:
-            read_message(in, tail.primary, read_basis);
-            break;
-        case 2:
-            read_message(in, tail.content, read_amounts);
-            break;
-        case 3:
-            tail.supplied = in.s64();
-            break;
-        case 4:
-            tail.consumed = in.s64();
-            break;
-        case 5:
-            tail.debt = in.s64();
-            break;
-        case 6:
-            tail.adjusted_out = in.s64();
-            break;
-        case 7:
-            tail.difference = in.s64();
-            break;
-        case 8:
-            tail.disposed = in.s64();
-            break;
-        case 9:
-            tail.states = in.u32();
-            break;
-        case 10:
-            tail.last_time_us = in.s64();
-            break;
-        case 11:
-            tail.last_seq = in.u64();
-            break;
-        case 12:
-            tail.last_phase = static_cast<uint8_t>(in.u64());
-            break;
-        case 13:
-            tail.bound_time_us = in.s64();
-            break;
-        case 14:
-            tail.bound_seq = in.u64();
-            break;
-        case 15:
-            read_message(in, tail.layers.emplace_back(), read_layer);
-            break;
-        default:
-            in.skip();
+        case 1: read_message(in, tail.primary, read_basis); break;
+        case 2: read_message(in, tail.content, read_amounts); break;
+        case 3: tail.supplied = in.s64(); break;
+        case 4: tail.consumed = in.s64(); break;
+        case 5: tail.debt = in.s64(); break;
+        case 6: tail.adjusted_out = in.s64(); break;
+        case 7: tail.difference = in.s64(); break;
+        case 8: tail.disposed = in.s64(); break;
+        case 9: tail.states = in.u32(); break;
+        case 10: tail.last_time_us = in.s64(); break;
+        case 11: tail.last_seq = in.u64(); break;
+        case 12: tail.last_phase = static_cast<uint8_t>(in.u64()); break;
+        case 13: tail.bound_time_us = in.s64(); break;
+        case 14: tail.bound_seq = in.u64(); break;
+        case 15: read_message(in, tail.layers.emplace_back(), read_layer); break;
+        default: in.skip();
     }
 }
 
 void read_origin(WireReader& in, Origin& origin) {
     switch (in.field()) {
-        case 1:
-            origin.type = in.text();
-            break;
-        case 2:
-            origin.supplier = in.text();
-            break;
-        case 3:
-            origin.country = in.text();
-            break;
-        case 4:
-            origin.mine = in.text();
-            break;
-        default:
-            in.skip();
+        case 1: origin.type = in.text(); break;
+        case 2: origin.supplier = in.text(); break;
+        case 3: origin.country = in.text(); break;
+        case 4: origin.mine = in.text(); break;
+        default: in.skip();
     }
 }
 
 void read_assay(WireReader& in, Assay& assay) {
     switch (in.field()) {
-        case 1:
-            assay.element = in.text();
-            break;
-        case 2:
-            assay.value = in.s64();
-            break;
-        case 3:
-            assay.status = static_cast<uint8_t>(in.u64());
-            break;
-        case 4:
-            assay.time_us = in.s64();
-            break;
-        case 5:
-            assay.seq = in.u64();
-            break;
-        default:
-            in.skip();
+        case 1: assay.element = in.text(); break;
+        case 2: assay.value = in.s64(); break;
+        case 3: assay.status = static_cast<uint8_t>(in.u64()); break;
+        case 4: assay.time_us = in.s64(); break;
+        case 5: assay.seq = in.u64(); break;
+        default: in.skip();
     }
 }
 
 void read_lot_field(WireReader& in, LotRow& lot) {
     switch (in.field()) {
-        case 1:
-            lot.lot = in.u64();
-            break;
-        case 2:
-            lot.key = in.text();
-            break;
-        case 3:
-            lot.id = in.text();
-            break;
-        case 4:
-            lot.uri = in.text();
-            break;
-        case 5:
-            lot.kind = read_enum(in, LotKind::class_only);
-            break;
+        case 1: lot.lot = in.u64(); break;
+        case 2: lot.key = in.text(); break;
+        case 3: lot.id = in.text(); break;
+        case 4: lot.uri = in.text(); break;
+        case 5: lot.kind = read_enum(in, LotKind::class_only); break;
         case 6: {
             uint64_t const marks = in.u64();
             lot.external = marks & 1;
             lot.origin_stated = marks & 2;
             break;
         }
-        case 7:
-            lot.owner_prefix = in.text();
-            break;
-        case 8:
-            lot.material = in.text();
-            break;
-        case 9:
-            read_message(in, lot.origin, read_origin);
-            break;
-        case 10:
-            read_message(in, lot.assays.emplace_back(), read_assay);
-            break;
-        case 11:
-            lot.ilmd = in.text();
-            break;
-        case 12:
-            lot.first_seq = in.u64();
-            break;
-        case 13:
-            lot.first_time_us = in.s64();
-            break;
-        case 14:
-            lot.last_time_us = in.s64();
-            break;
-        case 15:
-            lot.reorder_seq = in.u64();
-            break;
-        case 16:
-            lot.spilled_rows = in.u32();
-            break;
-        case 17:
-            if (!read_row(in.text(), lot.rows.emplace_back())) in.fail();
-            break;
-        case 18:
-            read_message(in, lot.tail, read_tail);
-            break;
-        case 19:
-            lot.flags = in.u32();
-            break;
-        default:
-            in.skip();
+        case 7: lot.owner_prefix = in.text(); break;
+        case 8: lot.material = in.text(); break;
+        case 9: read_message(in, lot.origin, read_origin); break;
+        case 10: read_message(in, lot.assays.emplace_back(), read_assay); break;
+        case 11: lot.ilmd = in.text(); break;
+        case 12: lot.first_seq = in.u64(); break;
+        case 13: lot.first_time_us = in.s64(); break;
+        case 14: lot.last_time_us = in.s64(); break;
+        case 15: lot.reorder_seq = in.u64(); break;
+        case 16: lot.spilled_rows = in.u32(); break;
+        case 17: if (!read_row(in.text(), lot.rows.emplace_back())) in.fail(); break;
+        case 18: read_message(in, lot.tail, read_tail); break;
+        case 19: lot.flags = in.u32(); break;
+        default: in.skip();
     }
 }
 
 void read_input(WireReader& in, LinkInput& input) {
     switch (in.field()) {
-        case 1:
-            input.lot = in.u64();
-            break;
-        case 2:
-            input.role = read_enum(in, InputRole::aux);
-            break;
-        case 3:
-            read_message(in, input.amounts, read_amounts);
-            break;
-        case 4:
-            input.measured = static_cast<uint8_t>(in.u64());
-            break;
-        case 5:
-            input.shortfall = in.s64();
-            break;
+        case 1: input.lot = in.u64(); break;
+        case 2: input.role = read_enum(in, InputRole::aux); break;
+        case 3: read_message(in, input.amounts, read_amounts); break;
+        case 4: input.measured = static_cast<uint8_t>(in.u64()); break;
+        case 5: input.shortfall = in.s64(); break;
         case 6:  // completed with the event's time; kept apart from "absent" by the lowest bit
             input.bound_time_us = in.s64() * 2 + 1;
             break;
-        case 7:
-            input.bound_seq = in.u64();
-            break;
-        default:
-            in.skip();
+        case 7: input.bound_seq = in.u64(); break;
+        default: in.skip();
     }
 }
 
 void read_output(WireReader& in, LinkOutput& output) {
     switch (in.field()) {
-        case 1:
-            output.lot = in.u64();
-            break;
-        case 2:
-            output.role = read_enum(in, OutputRole::loss);
-            break;
-        case 3:
-            read_message(in, output.amounts, read_amounts);
-            break;
-        default:
-            in.skip();
+        case 1: output.lot = in.u64(); break;
+        case 2: output.role = read_enum(in, OutputRole::loss); break;
+        case 3: read_message(in, output.amounts, read_amounts); break;
+        default: in.skip();
     }
 }
 
 void read_explicit(WireReader& in, ExplicitLink& link) {
     switch (in.field()) {
-        case 1:
-            link.output = in.u64();
-            break;
-        case 2:
-            link.input = in.u64();
-            break;
-        case 3:
-            link.share = in.real();
-            break;
-        default:
-            in.skip();
+        case 1: link.output = in.u64(); break;
+        case 2: link.input = in.u64(); break;
+        case 3: link.share = in.real(); break;
+        default: in.skip();
     }
 }
 
@@ -399,120 +228,52 @@ void read_digest(WireReader& in, Digest& digest) {
 
 void read_link_field(WireReader& in, LinkRow& link) {
     switch (in.field()) {
-        case 1:
-            link.seq = in.u64();
-            break;
-        case 2:
-            link.time_us = in.s64();
-            break;
-        case 3:
-            link.kind = read_enum(in, LinkKind::void_ship);
-            break;
-        case 4:
-            link.event_id = in.text();
-            break;
-        case 5:
-            link.site = in.text();
-            break;
-        case 6:
-            read_digest(in, link.content_digest);
-            break;
-        case 7:
-            link.void_seq = in.u64();
-            break;
-        case 8:
-            link.reorder_seq = in.u64();
-            break;
-        case 9:
-            link.campaign = in.u64();
-            break;
-        case 10:
-            read_message(in, link.allocation, read_basis);
-            break;
-        case 11:
-            read_message(in, link.inputs.emplace_back(), read_input);
-            break;
-        case 12:
-            read_message(in, link.outputs.emplace_back(), read_output);
-            break;
-        case 13:
-            read_message(in, link.links.emplace_back(), read_explicit);
-            break;
-        case 14:
-            link.flags = in.u32();
-            break;
-        default:
-            in.skip();
+        case 1: link.seq = in.u64(); break;
+        case 2: link.time_us = in.s64(); break;
+        case 3: link.kind = read_enum(in, LinkKind::void_ship); break;
+        case 4: link.event_id = in.text(); break;
+        case 5: link.site = in.text(); break;
+        case 6: read_digest(in, link.content_digest); break;
+        case 7: link.void_seq = in.u64(); break;
+        case 8: link.reorder_seq = in.u64(); break;
+        case 9: link.campaign = in.u64(); break;
+        case 10: read_message(in, link.allocation, read_basis); break;
+        case 11: read_message(in, link.inputs.emplace_back(), read_input); break;
+        case 12: read_message(in, link.outputs.emplace_back(), read_output); break;
+        case 13: read_message(in, link.links.emplace_back(), read_explicit); break;
+        case 14: link.flags = in.u32(); break;
+        default: in.skip();
     }
 }
 
 void read_campaign_field(WireReader& in, CampaignRow& campaign) {
     switch (in.field()) {
-        case 1:
-            campaign.campaign = in.u64();
-            break;
-        case 2:
-            campaign.key = in.text();
-            break;
-        case 3:
-            campaign.id = in.text();
-            break;
-        case 4:
-            campaign.uri = in.text();
-            break;
-        case 5:
-            campaign.vessel = in.text();
-            break;
-        case 6:
-            campaign.vessel_seq = in.u64();
-            break;
-        case 7:
-            campaign.policy = read_enum(in, Policy::identity_lost);
-            break;
-        case 8:
-            campaign.residence_us = in.s64();
-            break;
-        case 9:
-            campaign.window_us = in.s64();
-            break;
-        case 10:
-            campaign.reorder_seq = in.u64();
-            break;
-        case 11:
-            campaign.row_count = in.u64();
-            break;
-        case 12:
-            read_message(in, campaign.tail, read_tail);
-            break;
+        case 1: campaign.campaign = in.u64(); break;
+        case 2: campaign.key = in.text(); break;
+        case 3: campaign.id = in.text(); break;
+        case 4: campaign.uri = in.text(); break;
+        case 5: campaign.vessel = in.text(); break;
+        case 6: campaign.vessel_seq = in.u64(); break;
+        case 7: campaign.policy = read_enum(in, Policy::identity_lost); break;
+        case 8: campaign.residence_us = in.s64(); break;
+        case 9: campaign.window_us = in.s64(); break;
+        case 10: campaign.reorder_seq = in.u64(); break;
+        case 11: campaign.row_count = in.u64(); break;
+        case 12: read_message(in, campaign.tail, read_tail); break;
         case 13: {
             WireReader packed(in.text());
             while (packed.more()) campaign.events.push_back(packed.varint());
             if (!packed.ok()) in.fail();
             break;
         }
-        case 14:
-            campaign.earliest_output_us = in.s64();
-            break;
-        case 15:
-            campaign.latest_input_us = in.s64();
-            break;
-        case 16:
-            read_message(in, campaign.total_in, read_amounts);
-            break;
-        case 17:
-            read_message(in, campaign.total_out, read_amounts);
-            break;
-        case 18:
-            campaign.flags = in.u32();
-            break;
-        case 19:
-            campaign.dirty_from = in.u64();
-            break;
-        case 20:
-            campaign.dirty_time_us = in.s64();
-            break;
-        default:
-            in.skip();
+        case 14: campaign.earliest_output_us = in.s64(); break;
+        case 15: campaign.latest_input_us = in.s64(); break;
+        case 16: read_message(in, campaign.total_in, read_amounts); break;
+        case 17: read_message(in, campaign.total_out, read_amounts); break;
+        case 18: campaign.flags = in.u32(); break;
+        case 19: campaign.dirty_from = in.u64(); break;
+        case 20: campaign.dirty_time_us = in.s64(); break;
+        default: in.skip();
     }
 }
 
