@@ -42,7 +42,7 @@ class NodeClient {
     // Retry-After, at most ten times: safe because changes carry a key.
     Result<NodeAnswer> send(std::string_view method, std::string const& target, std::string const& body = {},
                             std::string const& content_type = "application/json", std::string const& key = {},
-                            std::string const& accept = "application/json");
+                            std::string const& accept = "application/json", std::string const& if_match = {});
 
     // As send(), but the body of a 200 answer arrives in pieces.
     Result<NodeAnswer> stream(std::string const& target, std::string const& accept,
