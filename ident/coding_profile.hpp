@@ -59,6 +59,7 @@ struct ParsedCode {
 };
 
 class CodeRenderer;
+struct ProfileDocument;  // what the document says: ident/profile_document.hpp, internal
 
 class CodingProfile {
   public:
@@ -93,11 +94,8 @@ class CodingProfile {
     std::optional<ParsedCode> parse_code(Identifier const& identifier) const;
 
   private:
-    struct Document;
-    explicit CodingProfile(std::shared_ptr<Document const> document) : document_(std::move(document)) {}
-    std::shared_ptr<Document const> document_;  // shared by copies of the profile; immutable
-    friend class CodeParser;
-    friend class ValueReader;
+    explicit CodingProfile(std::shared_ptr<ProfileDocument const> document) : document_(std::move(document)) {}
+    std::shared_ptr<ProfileDocument const> document_;  // shared by copies of the profile; immutable
 };
 
 // Renders the codes of one set of values: everything that does not depend on the number is done once.
