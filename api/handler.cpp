@@ -1,0 +1,48 @@
+#include "api/handler.hpp"
+
+#include <algorithm>
+
+#include "base/encoding.hpp"
+
+namespace ingot::api {
+
+std::optional<std::string_view> Call::parameter(std::string_view folded_name) const {
+    for (auto const& parameter : parameters)
+        if (parameter.key == folded_name) return parameter.value;
+    return std::nullopt;
+}
+
+std::vector<std::string_view> Call::all(std::string_view folded_name) const {
+    std::vector<std::string_view> values;
+    for (auto const& parameter : parameters)
+        if (parameter.key == folded_name) values.push_back(parameter.value);
+    return values;
+}
+
+net::Answer json_answer(int status, std::string body) {
+    net::Answer answer;
+    answer.status = status;
+    answer.body = std::move(body);
+    answer.header("Content-Type", "application/json");
+    return answer;
+}
+
+Result<void> check_parameters(Call const& call, std::initializer_list<std::string_view> allowed) {
+    Error error{Code::UnknownParameter, {}, {}};
+    for (auto const& parameter : call.parameters) {
+        bool const known =
+            parameter.key == "pretty" || std::find(allowed.begin(), allowed.end(), parameter.key) != allowed.end();
+        if (known || error.faults.size() >= 20) continue;
+        std::string const name = excerpt(parameter.name);
+        if (error.faults.empty()) {
+            error.detail = "the parameter \"" + name + "\" is not known here";
+            error.detail_zh = "此处不认识参数 \"" + name + "\"";
+        }
+        error.faults.push_back(
+            {"parameter:" + name, std::string(slug(error.code)), "not known here", "此处不认识该参数"});
+    }
+    if (error.faults.empty()) return {};
+    return fail(std::move(error));
+}
+
+}  // namespace ingot::api

@@ -1,0 +1,406 @@
+#include "api/json_reader.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+
+#include "base/encoding.hpp"
+
+namespace ingot::api {
+
+// The tree of a checked text: nodes in the order of the text, children linked.
+struct JsonDocument {
+    static constexpr uint32_t kNone = UINT32_MAX;
+    static constexpr size_t kFaultsMax = 20;
+
+    struct Node {
+        JsonKind kind = JsonKind::null;
+        size_t begin = 0, end = 0;
+        std::string name;  // as member of an object
+        std::string text;  // decoded, text only
+        uint32_t parent = kNone, first = kNone, last = kNone, next = kNone;
+        uint32_t children = 0, position = 0;
+        bool known = false;   // somebody asked for this member
+        bool opened = false;  // read as an object: its members must all be known
+        bool absent = false;  // stands for a missing value; the fault is already noted
+    };
+
+    std::string_view text;
+    std::vector<Node> nodes;
+    std::vector<Fault> faults;
+
+    void fault(std::string pointer, std::string_view code, std::string detail, std::string detail_zh) {
+        if (faults.size() >= kFaultsMax) return;
+        faults.push_back({std::move(pointer), std::string(code), std::move(detail), std::move(detail_zh)});
+    }
+
+    uint32_t absent() const { return static_cast<uint32_t>(nodes.size() - 1); }
+
+    std::string pointer(uint32_t node) const {
+        if (nodes[node].parent == kNone) return "";
+        Node const& parent = nodes[nodes[node].parent];
+        std::string const part =
+            parent.kind == JsonKind::array ? std::to_string(nodes[node].position) : escape_part(nodes[node].name);
+        return pointer(nodes[node].parent) + "/" + part;
+    }
+
+    static std::string escape_part(std::string_view name) {
+        std::string out;
+        for (char const c : name.substr(0, 256)) {
+            if (c == '~')
+                out += "~0";
+            else if (c == '/')
+                out += "~1";
+            else
+                out.push_back(c);
+        }
+        return out;
+    }
+};
+
+namespace {
+
+using Node = JsonDocument::Node;
+constexpr int64_t kIntegerMax = (int64_t{1} << 53) - 1;
+
+class TreeSink final : public JsonSink {
+  public:
+    explicit TreeSink(JsonDocument& document) : document_(document) {}
+    void name(std::string decoded) override { name_ = std::move(decoded); }
+    void open(JsonKind kind, size_t begin) override {
+        open_ = add({.kind = kind, .begin = begin, .end = begin, .name = std::move(name_), .text = {}});
+    }
+    void close(size_t end) override {
+        document_.nodes[open_].end = end;
+        open_ = document_.nodes[open_].parent;
+    }
+    void leaf(JsonKind kind, size_t begin, size_t end, std::string decoded) override {
+        add({.kind = kind, .begin = begin, .end = end, .name = std::move(name_), .text = std::move(decoded)});
+    }
+
+  private:
+    uint32_t add(Node node) {
+        auto const index = static_cast<uint32_t>(document_.nodes.size());
+        node.parent = open_;
+        if (open_ != JsonDocument::kNone) {
+            Node& parent = document_.nodes[open_];
+            node.position = parent.children++;
+            if (parent.first == JsonDocument::kNone)
+                parent.first = index;
+            else
+                document_.nodes[parent.last].next = index;
+            parent.last = index;
+        }
+        document_.nodes.push_back(std::move(node));
+        name_.clear();
+        return index;
+    }
+
+    JsonDocument& document_;
+    std::string name_;
+    uint32_t open_ = JsonDocument::kNone;
+};
+
+std::string_view kind_name(JsonKind kind) {
+    constexpr std::string_view names[] = {"null", "a boolean", "a number", "a string", "an array", "an object"};
+    return names[static_cast<size_t>(kind)];
+}
+std::string_view kind_name_zh(JsonKind kind) {
+    constexpr std::string_view names[] = {"null", "布尔值", "数字", "字符串", "数组", "对象"};
+    return names[static_cast<size_t>(kind)];
+}
+
+void wrong_kind(JsonValue const& value, JsonKind expected) {
+    value.fault("invalid-member",
+                std::string(kind_name(expected)) + " is expected, not " + std::string(kind_name(value.kind())),
+                "应为" + std::string(kind_name_zh(expected)) + "，而不是" + std::string(kind_name_zh(value.kind())));
+}
+
+Code code_of(std::string_view word) {
+    for (Code code : {Code::UnknownMember, Code::DuplicateMember, Code::BadNumber, Code::TooLong, Code::TooManyItems})
+        if (slug(code) == word) return code;
+    return Code::InvalidMember;
+}
+
+}  // namespace
+
+std::string fold_name(std::string_view name) {
+    std::string out;
+    out.reserve(name.size());
+    for (char const c : name)
+        if (c != '_') out.push_back(c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c);
+    return out;
+}
+
+JsonKind JsonValue::kind() const { return document_->nodes[node_].kind; }
+std::string_view JsonValue::raw() const {
+    Node const& node = document_->nodes[node_];
+    return document_->text.substr(node.begin, node.end - node.begin);
+}
+std::string JsonValue::pointer() const { return document_->pointer(node_); }
+
+void JsonValue::fault(std::string_view code, std::string detail, std::string detail_zh) const {
+    if (!document_->nodes[node_].absent) document_->fault(pointer(), code, std::move(detail), std::move(detail_zh));
+}
+
+std::string JsonValue::text(size_t bytes_max) const {
+    if (kind() != JsonKind::text) return wrong_kind(*this, JsonKind::text), "";
+    std::string const& text = document_->nodes[node_].text;
+    if (text.size() <= bytes_max) return text;
+    fault("too-long", "at most " + std::to_string(bytes_max) + " bytes", "最多 " + std::to_string(bytes_max) + " 字节");
+    return "";
+}
+
+int64_t JsonValue::integer(int64_t min, int64_t max) const {
+    if (kind() != JsonKind::number) return wrong_kind(*this, JsonKind::number), min;
+    std::string_view const token = raw();
+    int64_t value = 0;
+    auto const [end, error] = std::from_chars(token.data(), token.data() + token.size(), value);
+    bool const exact = error == std::errc() && end == token.data() + token.size() && token.size() <= 20;
+    if (!exact || value > kIntegerMax || value < -kIntegerMax) {
+        fault("bad-number", "a whole number within ±(2^53 - 1), without fraction or exponent, is expected",
+              "应为 ±(2^53 - 1) 以内的整数，不带小数和指数");
+        return min;
+    }
+    if (value >= min && value <= max) return value;
+    fault("invalid-member", "a number from " + std::to_string(min) + " to " + std::to_string(max) + " is expected",
+          "应为 " + std::to_string(min) + " 到 " + std::to_string(max) + " 之间的数");
+    return min;
+}
+
+bool JsonValue::boolean() const {
+    if (kind() != JsonKind::boolean) return wrong_kind(*this, JsonKind::boolean), false;
+    return raw() == "true";
+}
+
+std::string JsonValue::decimal() const {
+    if (kind() != JsonKind::number && kind() != JsonKind::text) return wrong_kind(*this, JsonKind::number), "0";
+    std::string token = kind() == JsonKind::number ? std::string(raw()) : document_->nodes[node_].text;
+    bool fine = !token.empty() && token.size() <= 64;
+    if (fine && kind() == JsonKind::text) {
+        // A number in quotes must still be a JSON number.
+        fine = (token[0] == '-' || (token[0] >= '0' && token[0] <= '9')) && check_json(token).has_value();
+    }
+    if (fine && std::isfinite(std::strtod(token.c_str(), nullptr))) return token;
+    fault("bad-number", "a decimal number of at most 64 characters is expected", "应为最多 64 个字符的十进制数");
+    return "0";
+}
+
+JsonObject JsonValue::object() const {
+    Node& node = document_->nodes[node_];
+    if (node.kind != JsonKind::object) wrong_kind(*this, JsonKind::object);
+    node.opened = true;
+    return JsonObject(document_, node_);
+}
+
+std::vector<JsonValue> JsonValue::items(size_t items_max) const {
+    std::vector<JsonValue> out;
+    Node const& node = document_->nodes[node_];
+    if (node.kind != JsonKind::array) return wrong_kind(*this, JsonKind::array), out;
+    if (node.children > items_max) {
+        std::string const most = std::to_string(items_max);
+        fault("too-many-items", "at most " + most + " items", "最多 " + most + " 项");
+        return out;
+    }
+    out.reserve(node.children);
+    for (uint32_t at = node.first; at != JsonDocument::kNone; at = document_->nodes[at].next)
+        out.push_back(JsonValue(document_, at));
+    return out;
+}
+
+std::optional<JsonValue> JsonObject::find(std::string_view name) const {
+    Node const& node = document_->nodes[node_];
+    if (node.kind != JsonKind::object) return std::nullopt;
+    std::string const wanted = fold_name(name);
+    std::optional<JsonValue> found;
+    for (uint32_t at = node.first; at != JsonDocument::kNone; at = document_->nodes[at].next) {
+        Node& member = document_->nodes[at];
+        if (fold_name(member.name) != wanted) continue;
+        bool const seen = member.known;
+        member.known = true;
+        if (!found)
+            found = JsonValue(document_, at);
+        else if (!seen)
+            document_->fault(document_->pointer(at), "duplicate-member", "a second spelling of the same member",
+                             "同一成员的另一种写法");
+    }
+    return found;
+}
+
+std::optional<JsonValue> JsonObject::find_set(std::string_view name) const {
+    auto found = find(name);
+    if (found && found->kind() == JsonKind::null) return std::nullopt;
+    return found;
+}
+
+JsonValue JsonObject::require(std::string_view name) const {
+    if (document_->nodes[node_].kind == JsonKind::object)
+        document_->fault(pointer() + "/" + std::string(name), "invalid-member", "the member is missing", "缺少此成员");
+    return JsonValue(document_, document_->absent());
+}
+
+std::string JsonObject::text(std::string_view name, size_t bytes_max) const {
+    auto found = find(name);
+    if (!found) return require(name), "";
+    return found->text(bytes_max);
+}
+std::optional<std::string> JsonObject::text_if(std::string_view name, size_t bytes_max) const {
+    auto found = find_set(name);
+    if (!found) return std::nullopt;
+    return found->text(bytes_max);
+}
+int64_t JsonObject::integer(std::string_view name, int64_t min, int64_t max) const {
+    auto found = find(name);
+    if (!found) return require(name), min;
+    return found->integer(min, max);
+}
+std::optional<int64_t> JsonObject::integer_if(std::string_view name, int64_t min, int64_t max) const {
+    auto found = find_set(name);
+    if (!found) return std::nullopt;
+    return found->integer(min, max);
+}
+bool JsonObject::boolean(std::string_view name) const {
+    auto found = find(name);
+    if (!found) return require(name), false;
+    return found->boolean();
+}
+std::optional<bool> JsonObject::boolean_if(std::string_view name) const {
+    auto found = find_set(name);
+    if (!found) return std::nullopt;
+    return found->boolean();
+}
+std::string JsonObject::decimal(std::string_view name) const {
+    auto found = find(name);
+    if (!found) return require(name), "0";
+    return found->decimal();
+}
+std::optional<std::string> JsonObject::decimal_if(std::string_view name) const {
+    auto found = find_set(name);
+    if (!found) return std::nullopt;
+    return found->decimal();
+}
+
+std::string JsonObject::word(std::string_view name, std::initializer_list<std::string_view> words) const {
+    auto found = find(name);
+    if (!found) return require(name), std::string(*words.begin());
+    std::string const text = found->text(256);
+    if (std::find(words.begin(), words.end(), text) != words.end()) return text;
+    std::string list;
+    for (auto word : words) list += (list.empty() ? "" : ", ") + std::string(word);
+    if (found->kind() == JsonKind::text)
+        found->fault("invalid-member", "one of " + list + " is expected", "应为以下之一：" + list);
+    return std::string(*words.begin());
+}
+std::optional<std::string> JsonObject::word_if(std::string_view name,
+                                               std::initializer_list<std::string_view> words) const {
+    if (!find_set(name)) return std::nullopt;
+    return word(name, words);
+}
+
+JsonObject JsonObject::object(std::string_view name) const {
+    auto found = find(name);
+    if (!found) return require(name), JsonObject(document_, document_->absent());
+    return found->object();
+}
+std::optional<JsonObject> JsonObject::object_if(std::string_view name) const {
+    auto found = find_set(name);
+    if (!found) return std::nullopt;
+    return found->object();
+}
+
+std::vector<JsonObject> JsonObject::objects(std::string_view name, size_t items_max) const {
+    if (!find(name)) return require(name), std::vector<JsonObject>{};
+    return objects_if(name, items_max);
+}
+std::vector<JsonObject> JsonObject::objects_if(std::string_view name, size_t items_max) const {
+    std::vector<JsonObject> out;
+    auto found = find_set(name);
+    if (!found) return out;
+    for (auto const& item : found->items(items_max)) out.push_back(item.object());
+    return out;
+}
+std::vector<std::string> JsonObject::texts(std::string_view name, size_t items_max, size_t bytes_max) const {
+    if (!find(name)) return require(name), std::vector<std::string>{};
+    return texts_if(name, items_max, bytes_max);
+}
+std::vector<std::string> JsonObject::texts_if(std::string_view name, size_t items_max, size_t bytes_max) const {
+    std::vector<std::string> out;
+    auto found = find_set(name);
+    if (!found) return out;
+    for (auto const& item : found->items(items_max)) out.push_back(item.text(bytes_max));
+    return out;
+}
+
+JsonValue JsonObject::value(std::string_view name) const {
+    auto found = find(name);
+    return found ? *found : require(name);
+}
+std::optional<JsonValue> JsonObject::value_if(std::string_view name) const { return find(name); }
+bool JsonObject::has(std::string_view name) const { return find(name).has_value(); }
+bool JsonObject::is_null(std::string_view name) const {
+    auto found = find(name);
+    return found && found->kind() == JsonKind::null;
+}
+std::string_view JsonObject::raw() const { return JsonValue(document_, node_).raw(); }
+std::string JsonObject::pointer() const { return document_->pointer(node_); }
+
+std::vector<std::pair<std::string, JsonValue>> JsonObject::members() const {
+    std::vector<std::pair<std::string, JsonValue>> out;
+    Node const& node = document_->nodes[node_];
+    if (node.kind != JsonKind::object) return out;
+    for (uint32_t at = node.first; at != JsonDocument::kNone; at = document_->nodes[at].next) {
+        document_->nodes[at].known = true;
+        out.emplace_back(document_->nodes[at].name, JsonValue(document_, at));
+    }
+    return out;
+}
+
+void JsonObject::ignore_unknown() const { document_->nodes[node_].opened = false; }
+
+void JsonObject::fault(std::string_view name, std::string_view code, std::string detail, std::string detail_zh) const {
+    if (document_->nodes[node_].absent) return;
+    auto const member = name.empty() ? std::nullopt : find(name);
+    std::string at = member ? member->pointer() : pointer();
+    if (!member && !name.empty()) at += "/" + JsonDocument::escape_part(name);
+    document_->fault(std::move(at), code, std::move(detail), std::move(detail_zh));
+}
+
+Result<JsonBody> JsonBody::parse(std::string_view text, JsonRules const& rules) {
+    auto document = std::make_shared<JsonDocument>();
+    document->text = text;
+    TreeSink sink(*document);
+    if (auto fine = check_json(text, rules, &sink); !fine) return fail(fine.error());
+    // One more node stands for every missing value, so that reading can go on after a fault.
+    document->nodes.push_back({.name = {}, .text = {}, .absent = true});
+    return JsonBody(std::move(document));
+}
+
+JsonValue JsonBody::value() const { return JsonValue(document_, 0); }
+JsonObject JsonBody::object() const { return value().object(); }
+
+std::vector<JsonObject> JsonBody::items(size_t items_max) const {
+    if (value().kind() != JsonKind::array) return object().objects("items", items_max);
+    std::vector<JsonObject> out;
+    for (auto const& item : value().items(items_max)) out.push_back(item.object());
+    return out;
+}
+
+Result<void> JsonBody::finish() const {
+    for (uint32_t i = 0; i < document_->nodes.size(); ++i) {
+        Node const& node = document_->nodes[i];
+        if (node.parent == JsonDocument::kNone || node.known || !document_->nodes[node.parent].opened) continue;
+        document_->fault(document_->pointer(i), "unknown-member", "this member is not known here", "此处不认识该成员");
+    }
+    if (document_->faults.empty()) return {};
+    Fault const& first = document_->faults.front();
+    size_t const count = document_->faults.size();
+    std::string const more = count > 1 ? " (" + std::to_string(count) + " faults)" : "";
+    std::string const more_zh = count > 1 ? "（共 " + std::to_string(count) + " 处）" : "";
+    Error error{code_of(first.code), excerpt(first.pointer, 128) + ": " + first.detail + more,
+                excerpt(first.pointer, 128) + "：" + first.detail_zh + more_zh};
+    error.faults = document_->faults;
+    return fail(std::move(error));
+}
+
+}  // namespace ingot::api
