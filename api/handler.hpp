@@ -30,6 +30,7 @@ class Tracechain;
 namespace ingot::api {
 
 class Metrics;
+class SystemInfo;
 
 // Everything a handler may use. Built once in app/node.cpp; outlives every request.
 struct Services {
@@ -43,6 +44,7 @@ struct Services {
     Metrics& metrics;
     std::string node_name;  // public host name, without port
     std::string log_origin;
+    SystemInfo* system = nullptr;  // api/system_info.hpp; set by app/node.cpp
 };
 
 enum class Language : uint8_t { zh, en };

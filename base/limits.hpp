@@ -14,6 +14,7 @@ struct Limits {
     size_t fields_max = 100;
     size_t body_bytes_max = 1024 * 1024;
     size_t batch_bytes_max = 8 * 1024 * 1024;
+    size_t capture_bytes_max = 16 * 1024 * 1024;
     size_t pipelined_max = 16;
     size_t requests_per_connection_max = 10'000;
     size_t connections_max = 20'000;
