@@ -90,8 +90,8 @@ class Applier {
         row.moved = added;
         tail_.states += 1;
         tail_.supplied += added.value(tail_.primary);
-        tail_.bound_time_us = row.bound_time_us = row.sort_time_us;
-        tail_.bound_seq = row.bound_seq = row.sort_seq;
+        tail_.bound_time_us = row.sort_time_us;
+        tail_.bound_seq = row.sort_seq;
         if (layered()) tail_.layers.emplace_back(row.seq, added);
         if (memory_ != nullptr) {
             memory_->last_state = tail_.content;
@@ -173,7 +173,8 @@ class Applier {
         int64_t change = row.stated.value(tail_.primary) - (counted ? content() : 0);
         if (change < 0) return shrink(row, std::min(content(), -change));
         if (change > 0 && (found || tail_.states == 0)) return supply(row, grown(change));
-        grow(row, repay(change));
+        if (change > 0) change = repay(change);
+        if (change > 0) grow(row, change);
     }
 
     // Amounts of `change` on the primary basis, composed like the content or, when that is empty, the last state.
@@ -203,7 +204,7 @@ class Applier {
 
     void grow(AccountRow& row, int64_t change) {
         row.moved = grown(change);
-        if (layered() && change > 0) {
+        if (layered()) {
             if (tail_.layers.empty() && memory_ != nullptr && !memory_->charges.empty()) {
                 tail_.layers.emplace_back(memory_->charges.back().seq, row.moved);  // revived: like the last charge
             } else {

@@ -35,10 +35,11 @@ bool is_supply(AccountRow const& row);
 //
 // A survey that finds something where nothing was ever supplied is a supply of unknown origin, like `found`.
 // `moved` is what a consumption took or a supply added, both positive, and the signed change of an adjust. A
-// consumption of state 0 has moved = stated and bound_seq = 0. A basis is part of the content only while every supply
-// since the account was last empty stated it: what is not known is absent, not zero. In the tail, `consumed` is what
-// consumptions took, with shortfalls that an adjust repaid later; `difference` sums the rows' signed weighing
-// differences: positive, more was taken than was booked; negative, a rest was written off by ingot:final.
+// consumption of state 0 has moved = stated and bound_seq = 0. `bound` of a supply names the state before it. A basis
+// is part of the content only while every supply since the account was last empty stated it: what is not known is
+// absent, not zero. In the tail, `consumed` is what consumptions took, with shortfalls that an adjust repaid later;
+// `difference` sums the rows' signed weighing differences: positive, more was taken than was booked; negative, a rest
+// was written off by ingot:final.
 struct Replayed {
     std::vector<AccountRow> rows;
     AccountTail tail;
