@@ -101,6 +101,7 @@ void read_row_field(WireReader& in, RowInParts& parts) {
         case 17: parts.bound_after_us = in.s64(); break;
         case 18: row.bound_seq = in.u64(); break;
         case 19: read_message(in, row.layers.emplace_back(), read_layer); break;
+        case 20: row.site_mark = in.u32(); break;
         default: in.skip();
     }
 }
@@ -157,6 +158,47 @@ void read_assay(WireReader& in, Assay& assay) {
     }
 }
 
+void read_sum(WireReader& in, TransferSum& sum) {
+    switch (in.field()) {
+        case 1: sum.source = in.text(); break;
+        case 2: sum.shipped = in.s64(); break;
+        case 3: sum.received = in.s64(); break;
+        case 4: sum.whole_shipped = static_cast<int32_t>(in.s64()); break;
+        case 5: sum.whole_received = static_cast<int32_t>(in.s64()); break;
+        default: in.skip();
+    }
+}
+
+void read_holding(WireReader& in, HoldingRow& holding) {
+    switch (in.field()) {
+        case 1: holding.party = in.text(); break;
+        case 2: holding.registered = in.u64() == 0; break;
+        case 3: holding.booked = in.s64(); break;
+        case 4: holding.disposed = in.s64(); break;
+        case 5: read_message(in, holding.custody.emplace_back(), read_sum); break;
+        case 6: read_message(in, holding.ownership.emplace_back(), read_sum); break;
+        default: in.skip();
+    }
+}
+
+void read_transfer(WireReader& in, LinkTransfer& transfer) {
+    switch (in.field()) {
+        case 1: transfer.lot = in.u64(); break;
+        case 2: transfer.source = in.text(); break;
+        case 3: transfer.destination = in.text(); break;
+        case 4: {
+            uint64_t const marks = in.u64();
+            transfer.registered = !(marks & 1);
+            transfer.ownership = marks & 2;
+            transfer.received = marks & 4;
+            transfer.whole = marks & 8;
+            break;
+        }
+        case 5: transfer.amount = in.s64(); break;
+        default: in.skip();
+    }
+}
+
 void read_lot_field(WireReader& in, LotRow& lot) {
     switch (in.field()) {
         case 1: lot.lot = in.u64(); break;
@@ -168,6 +210,8 @@ void read_lot_field(WireReader& in, LotRow& lot) {
             uint64_t const marks = in.u64();
             lot.external = marks & 1;
             lot.origin_stated = marks & 2;
+            lot.was_packed = marks & 4;
+            lot.is_container = marks & 8;
             break;
         }
         case 7: lot.owner_prefix = in.text(); break;
@@ -183,6 +227,8 @@ void read_lot_field(WireReader& in, LotRow& lot) {
         case 17: if (!read_row(in.text(), lot.rows.emplace_back())) in.fail(); break;
         case 18: read_message(in, lot.tail, read_tail); break;
         case 19: lot.flags = in.u32(); break;
+        case 20: read_message(in, lot.holdings.emplace_back(), read_holding); break;
+        case 21: lot.newest_seq = in.u64(); break;
         default: in.skip();
     }
 }
@@ -242,6 +288,7 @@ void read_link_field(WireReader& in, LinkRow& link) {
         case 12: read_message(in, link.outputs.emplace_back(), read_output); break;
         case 13: read_message(in, link.links.emplace_back(), read_explicit); break;
         case 14: link.flags = in.u32(); break;
+        case 15: read_message(in, link.transfers.emplace_back(), read_transfer); break;
         default: in.skip();
     }
 }
@@ -273,6 +320,7 @@ void read_campaign_field(WireReader& in, CampaignRow& campaign) {
         case 18: campaign.flags = in.u32(); break;
         case 19: campaign.dirty_from = in.u64(); break;
         case 20: campaign.dirty_time_us = in.s64(); break;
+        case 21: campaign.newest_seq = in.u64(); break;
         default: in.skip();
     }
 }

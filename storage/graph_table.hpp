@@ -101,6 +101,7 @@ struct AccountRow {
     Amounts event_total;          // consume: Σ over the event's non-aux inputs, per basis (the M of 3.2)
     CampaignNumber campaign = 0;  // consume by / output of this campaign, if any
     std::vector<std::pair<LotNumber, int64_t>> selected;  // policy `selected` only
+    uint32_t site_mark = 0;  // supply: CRC-32C of the site, to tell a restated supply from a new one
 
     // derived
     int64_t sort_time_us = 0;   // = time_us, or just after the late supply that the row was moved behind
@@ -149,6 +150,24 @@ struct Origin {
     std::string type, supplier, country, mine;  // as stated; empty = absent
 };
 
+// Custody and ownership of one party in one lot, as sums that do not depend on the order of capture; read through
+// tracechain/custody.hpp, which settles what was not reported. Amounts on the lot's primary basis.
+struct TransferSum {
+    std::string source;                             // party; empty = not named
+    int64_t shipped = 0;                            // by shipping events towards the party that holds this sum
+    int64_t received = 0;                           // by its receiving events
+    int32_t whole_shipped = 0, whole_received = 0;  // transfers of the whole lot while its amount was unknown
+    bool operator==(TransferSum const&) const = default;
+    bool empty() const { return !shipped && !received && !whole_shipped && !whole_received; }
+};
+struct HoldingRow {
+    std::string party;       // prefix of an enterprise, or the URI of a party that is not registered
+    bool registered = true;  // false: what arrives there has left the network
+    int64_t booked = 0;      // Σ changes of content by events at this party's sites; may be negative
+    int64_t disposed = 0;    // Σ disposed of at its sites
+    std::vector<TransferSum> custody, ownership;  // towards this party, by source
+};
+
 struct LotRow {
     LotNumber lot = 0;
     std::string key;  // canonical (ident::LotKey::canonical)
@@ -168,7 +187,11 @@ struct LotRow {
     uint32_t spilled_rows = 0;     // rows in Space::row instead of inline; 0 or all of them
     std::vector<AccountRow> rows;  // inline while at most kInlineRows, in replay order
     AccountTail tail;
-    uint32_t flags = 0;  // trace flags met at this lot, bit per Flag
+    uint32_t flags = 0;                // trace flags met at this lot, bit per Flag
+    std::vector<HoldingRow> holdings;  // by party
+    EventSeq newest_seq = 0;           // largest seq of its rows
+    bool was_packed = false;           // stood in a container at some time
+    bool is_container = false;         // was parent of an aggregation
 };
 inline constexpr uint32_t kInlineRows = 16;
 
@@ -220,6 +243,17 @@ enum class LinkKind : uint8_t {
     void_ship = 24
 };
 
+// What a ship, receive or void_shipping moved, exactly as booked, so that voiding it can take it back.
+struct LinkTransfer {
+    LotNumber lot = 0;
+    std::string source, destination;
+    bool registered = true;  // of the destination
+    bool ownership = false;  // else custody
+    bool received = false;   // booked by a receiving event, else by shipping
+    bool whole = false;      // amount was unknown: the whole lot
+    int64_t amount = 0;      // primary basis; negative for void_shipping
+};
+
 // An event as the lineage sees it. n inputs and m outputs cost n + m.
 struct LinkRow {
     EventSeq seq = 0;
@@ -231,11 +265,14 @@ struct LinkRow {
     EventSeq void_seq = 0;     // declaration that voided it; 0 = live
     EventSeq reorder_seq = 0;  // last event that changed a derived field of it
     CampaignNumber campaign = 0;
-    Basis allocation{};               // ingot:allocation basis; default gross_mass
-    std::vector<LinkInput> inputs;    // in order of lot key
+    Basis allocation{};  // ingot:allocation basis; default gross_mass
+    // In order of lot key. Transformations and disposals: what was consumed; commissions: outputs only; other kinds:
+    // inputs are the lots named (contents of a container included), outputs the container of a pack or unpack.
+    std::vector<LinkInput> inputs;
     std::vector<LinkOutput> outputs;  // in order of lot key
     std::vector<ExplicitLink> links;
     uint32_t flags = 0;
+    std::vector<LinkTransfer> transfers;  // ship, receive, void_ship
 };
 
 struct CampaignRow {
@@ -256,6 +293,7 @@ struct CampaignRow {
     uint32_t flags = 0;
     EventSeq dirty_from = 0;  // != 0: rows from dirty_time_us on are to be replayed by readers
     int64_t dirty_time_us = 0;
+    EventSeq newest_seq = 0;  // largest seq of its rows
 };
 
 // Trace flags, one bit each; names in tracechain/flags.hpp.

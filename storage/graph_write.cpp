@@ -64,6 +64,7 @@ void write(WireWriter& out, AccountRow const& row) {
     if (row.bound_time_us != 0) out.always_s64(17, row.bound_time_us - row.time_us);
     out.u64(18, row.bound_seq);
     write_layers(out, 19, row.layers);
+    out.u64(20, row.site_mark);
 }
 
 void write(WireWriter& out, AccountTail const& tail) {
@@ -109,6 +110,35 @@ void write(WireWriter& out, LinkInput const& input, int64_t event_time_us) {
     out.u64(7, input.bound_seq);
 }
 
+void write_sums(WireWriter& out, uint32_t field, std::vector<TransferSum> const& sums) {
+    for (TransferSum const& sum : sums)
+        out.message(field, true, [&] {
+            out.text(1, sum.source);
+            out.s64(2, sum.shipped);
+            out.s64(3, sum.received);
+            out.s64(4, sum.whole_shipped);
+            out.s64(5, sum.whole_received);
+        });
+}
+
+void write(WireWriter& out, HoldingRow const& holding) {
+    out.text(1, holding.party);
+    out.u64(2, holding.registered ? 0 : 1);
+    out.s64(3, holding.booked);
+    out.s64(4, holding.disposed);
+    write_sums(out, 5, holding.custody);
+    write_sums(out, 6, holding.ownership);
+}
+
+void write(WireWriter& out, LinkTransfer const& transfer) {
+    out.u64(1, transfer.lot);
+    out.text(2, transfer.source);
+    out.text(3, transfer.destination);
+    out.u64(4, (transfer.registered ? 0u : 1u) | (transfer.ownership ? 2u : 0u) | (transfer.received ? 4u : 0u) |
+                   (transfer.whole ? 8u : 0u));
+    out.s64(5, transfer.amount);
+}
+
 void write(WireWriter& out, LinkOutput const& output) {
     out.u64(1, output.lot);
     out.u64(2, static_cast<uint64_t>(output.role));
@@ -133,7 +163,8 @@ std::string encode(LotRow const& lot) {
     if (lot.id != lot.key) out.text(3, lot.id);
     if (lot.uri != lot.key) out.text(4, lot.uri);
     out.u64(5, static_cast<uint64_t>(lot.kind));
-    out.u64(6, (lot.external ? 1u : 0u) | (lot.origin_stated ? 2u : 0u));
+    out.u64(6, (lot.external ? 1u : 0u) | (lot.origin_stated ? 2u : 0u) | (lot.was_packed ? 4u : 0u) |
+                   (lot.is_container ? 8u : 0u));
     out.text(7, lot.owner_prefix);
     out.text(8, lot.material);
     out.message(9, false, [&] { write(out, lot.origin); });
@@ -147,6 +178,8 @@ std::string encode(LotRow const& lot) {
     for (AccountRow const& row : lot.rows) out.message(17, true, [&] { write(out, row); });
     out.message(18, false, [&] { write(out, lot.tail); });
     out.u64(19, lot.flags);
+    for (HoldingRow const& holding : lot.holdings) out.message(20, true, [&] { write(out, holding); });
+    out.u64(21, lot.newest_seq);
     return bytes;
 }
 
@@ -173,6 +206,7 @@ std::string encode(LinkRow const& link) {
             out.real(3, each.share);
         });
     out.u64(14, link.flags);
+    for (LinkTransfer const& transfer : link.transfers) out.message(15, true, [&] { write(out, transfer); });
     return bytes;
 }
 
@@ -201,6 +235,7 @@ std::string encode(CampaignRow const& campaign) {
     out.u64(18, campaign.flags);
     out.u64(19, campaign.dirty_from);
     out.s64(20, campaign.dirty_time_us);
+    out.u64(21, campaign.newest_seq);
     return bytes;
 }
 
