@@ -234,9 +234,15 @@ class Applier {
     Memory* memory_;
 };
 
+// Would the row supply an account that nothing has supplied yet?
+bool opens(AccountRow const& row) {
+    bool survey = row.kind == RowKind::adjust_count || row.kind == RowKind::adjust_delta;
+    return is_supply(row) || (survey && row.stated.value(primary_of(row.stated)) > 0);
+}
+
 // Consumptions before the first supply: moved just behind it if it is another event's and near (3.1).
 void move_behind_late_supply(std::vector<AccountRow>& rows, AccountTerms const& terms) {
-    auto first = std::find_if(rows.begin(), rows.end(), [](AccountRow const& row) { return is_supply(row); });
+    auto first = std::find_if(rows.begin(), rows.end(), opens);
     if (first == rows.end()) return;
     auto [time_us, seq] = std::pair(first->time_us, first->seq);
     bool any = false;
