@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
-#include "base/limits.hpp"
 #include "ident/digital_link_rules.hpp"
 #include "ident/gs1.hpp"
 

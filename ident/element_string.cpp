@@ -32,6 +32,11 @@ Result<void> keep(std::vector<AiItem>& items, AiItem item) {
     return {};
 }
 
+bool is_qualifier(KeyRow const& key, std::string const& ai) {
+    auto has = [&](std::vector<std::string> const& sequence) { return holds_all(sequence, {ai}); };
+    return std::any_of(key.alternatives.begin(), key.alternatives.end(), has);
+}
+
 // The sequence of the key that takes most of the AIs and leaves none that could only stand in the path.
 std::vector<std::string> choose_sequence(KeyRow const& key, std::vector<AiItem> const& items, AiItem const*& misfit) {
     std::vector<std::string> best;
@@ -43,8 +48,7 @@ std::vector<std::string> choose_sequence(KeyRow const& key, std::vector<AiItem> 
         for (auto const& item : items) {
             if (holds_all(sequence, {item.pair.ai})) {
                 ++taken;
-            } else if (item.pair.ai != key.ai && key.expected().find(item.pair.ai) != std::string::npos &&
-                       !find_ai(item.pair.ai)->attribute) {
+            } else if (is_qualifier(key, item.pair.ai) && !find_ai(item.pair.ai)->attribute) {
                 left_over = &item;
             }
         }
@@ -122,12 +126,14 @@ Result<DigitalLink> parse_bracketed_element_string(std::string_view text) {
         std::string_view ai = text.substr(at, close == std::string_view::npos ? 0 : close - at);
         if (ai.empty() || ai[0] != '(' || !find_ai(ai.substr(1)) || !all_digits(ai.substr(1)))
             return refuse_ai(text.substr(at, std::min<size_t>(ai.size(), 5)), at);
-        AiItem item{{std::string(ai.substr(1)), {}}, at + 1, close + 1, 0};
-        for (at = close + 1; at < text.size() && text[at] != '('; ++at) {
+        size_t value_at = std::min(text.find_first_not_of(' ', close + 1), text.size());  // blanks of the HRI form
+        AiItem item{{std::string(ai.substr(1)), {}}, at + 1, value_at, 0};
+        for (at = value_at; at < text.size() && text[at] != '('; ++at) {
             if (text[at] == '\\' && at + 1 < text.size() && text[at + 1] == '(') ++at;
             item.pair.value += text[at];
         }
         item.value_length = at - item.value_at;
+        item.pair.value.resize(item.pair.value.find_last_not_of(' ') + 1);
         if (auto kept = keep(items, std::move(item)); !kept) return fail(kept.error());
     }
     return build(items, text.size());

@@ -351,7 +351,7 @@ class ProfileReader {
     void read_check(Members& profile, CheckRule& out) {
         Json const* json = profile.find("check");
         if (!json) return;
-        if (!json.is_object()) return profile.fault("check", "must be an object", "应为对象");
+        if (!json->is_object()) return profile.fault("check", "must be an object", "应为对象");
         Members members(*json, "/check", faults_);
         std::string algorithm = "iso7064-mod37-36";
         if (members.text("algorithm", algorithm) && algorithm != "iso7064-mod37-36")
