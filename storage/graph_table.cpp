@@ -31,10 +31,12 @@ void Amounts::append_sorted(Basis basis, int64_t amount) {
     }
 }
 
-bool in_replay_order(AccountRow const& a, AccountRow const& b) {
-    auto order = [](AccountRow const& row) {
+bool in_replay_order(AccountRow const& a, AccountRow const& b, bool campaign) {
+    uint8_t const supply_phase = campaign ? 0 : 1;
+    auto order = [&](AccountRow const& row) {
         bool const moved = row.sort_seq != row.seq || row.sort_time_us != row.time_us;
-        return std::tuple(row.sort_time_us, row.sort_seq, moved, row.time_us, row.seq, row.phase);
+        uint8_t const phase = moved ? supply_phase : row.phase;
+        return std::tuple(row.sort_time_us, row.sort_seq, phase, moved, row.time_us, row.seq, row.phase);
     };
     return order(a) < order(b);
 }
@@ -143,7 +145,8 @@ Result<std::vector<AccountRow>> lot_rows(View const& view, LotRow const& lot) {
     if (rows->size() != lot.spilled_rows)
         return fail(Code::DataDamaged, "lot " + lot.id + " has " + std::to_string(rows->size()) +
                                            " rows, its record says " + std::to_string(lot.spilled_rows));
-    std::sort(rows->begin(), rows->end(), in_replay_order);
+    std::sort(rows->begin(), rows->end(),
+              [](AccountRow const& a, AccountRow const& b) { return in_replay_order(a, b); });
     return rows;
 }
 

@@ -113,11 +113,12 @@ struct AccountRow {
     int64_t bound_time_us = 0;  // consume: sort time and seq of the supply whose state it took from
     EventSeq bound_seq = 0;     // 0 = state 0 (opening stock nobody stated)
     std::vector<std::pair<EventSeq, Amounts>> layers;  // fifo-like draws: charges taken, oldest first
+    bool operator==(AccountRow const&) const = default;
 };
 
 // The order rows are kept and replayed in: (sort time, sort seq), a row moved behind a late supply after that supply,
 // then (time, seq, phase).
-bool in_replay_order(AccountRow const& a, AccountRow const& b);
+bool in_replay_order(AccountRow const& a, AccountRow const& b, bool campaign = false);
 
 // Where an account stands after its last row. Kept so that a row which sorts last costs O(1).
 struct AccountTail {
@@ -199,7 +200,8 @@ struct LinkInput {
     LotNumber lot = 0;
     InputRole role = InputRole::feed;
     Amounts amounts;            // derived: resolved m per basis (1.3); absent basis = unspecified
-    uint8_t measured = 0;       // amounts by rule 1 or 2 of 1.3 (bit 0: primary basis stated)
+    uint8_t measured = 0;       // amounts by rule 1 or 2 of 1.3: bit 0 the primary basis, bit 1 dry mass, bit 2 every
+                                // element; bit 7 (derived): taken before its supply, flag time-order
     int64_t shortfall = 0;      // derived
     int64_t bound_time_us = 0;  // derived: sort key of the supply it was taken from
     EventSeq bound_seq = 0;     // derived; 0 = state 0

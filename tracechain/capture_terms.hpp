@@ -1,0 +1,35 @@
+// What the trace chain is told from outside: settings of the node (trace.*) and who operates what.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "base/limits.hpp"
+#include "ident/event_id.hpp"
+
+namespace ingot::tracechain {
+
+// The enterprise behind a place, a lot or a party.
+struct Owner {
+    std::string enterprise;  // en_...
+    std::string prefix;      // the prefix that names it in answers: its first one, canonical
+};
+
+// Longest registered prefix of the key; nothing when nobody registered one. Called on worker threads, never in the
+// committer: must be thread safe and must not wait.
+using OwnerLookup = std::function<std::optional<Owner>(ident::LotKey const&)>;
+
+struct TraceSettings {
+    ident::CanonContext hosts;
+    Limits limits;
+    double tolerance_lot = 0.005;                             // trace.tolerance.lot
+    double tolerance_vessel = 0.02;                           // trace.tolerance.vessel
+    int64_t late_supply_window_us = 24LL * 3600 * 1'000'000;  // trace.late_supply_window
+    bool lenient = false;                                     // epcis.lenient
+    uint32_t rederive_rows_max = 5'000;                       // above this a late change marks a campaign dirty (5.5)
+    std::string log_origin;  // of the transparency log, for the `log` member of results
+};
+
+}  // namespace ingot::tracechain

@@ -1,0 +1,82 @@
+#include "tracechain/container.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace ingot::tracechain {
+
+using storage::Amounts;
+using storage::ContentRow;
+using storage::EventSeq;
+using storage::LotNumber;
+
+namespace {
+
+bool live(ContentRow const& row, EventSeq as_of) {
+    return row.seq <= as_of && (row.void_seq == 0 || row.void_seq > as_of);
+}
+
+using Inside = std::map<LotNumber, Content>;
+
+// Less by what came out; gone when nothing or everything is stated.
+void take_out(Inside& inside, ContentRow const& row) {
+    if (row.lot == 0) return inside.clear();
+    auto found = inside.find(row.lot);
+    if (found == inside.end()) return;
+    if (row.amounts.empty() || found->second.amounts.empty()) {
+        inside.erase(found);
+        return;
+    }
+    auto const& line = row.amounts.lines().front();
+    int64_t const left = found->second.amounts.value(line.basis) - line.amount;
+    if (left <= 0) {
+        inside.erase(found);
+    } else {
+        found->second.amounts.set(line.basis, left);
+    }
+}
+
+void put_in(Inside& inside, ContentRow const& row) {
+    auto [at, fresh] = inside.try_emplace(row.lot, Content{row.lot, row.amounts, row.seq});
+    if (fresh) return;
+    if (row.amounts.empty()) at->second.amounts = {};
+    for (auto const& line : row.amounts.lines())
+        if (auto before = at->second.amounts.get(line.basis)) at->second.amounts.set(line.basis, *before + line.amount);
+}
+
+}  // namespace
+
+Result<std::vector<Content>> contents(storage::View const& view, LotNumber container, int64_t at_us, EventSeq as_of) {
+    auto rows = storage::container_rows(view, container, at_us);
+    if (!rows) return tl::unexpected(rows.error());
+    std::stable_sort(rows->begin(), rows->end(), [](ContentRow const& a, ContentRow const& b) {
+        return std::tie(a.time_us, a.seq, a.lot) < std::tie(b.time_us, b.seq, b.lot);
+    });
+    Inside inside;
+    for (ContentRow const& row : *rows) {
+        if (!live(row, as_of)) continue;
+        row.out ? take_out(inside, row) : put_in(inside, row);
+    }
+    std::vector<Content> out;
+    for (auto& [lot, content] : inside) out.push_back(std::move(content));
+    return out;
+}
+
+Result<std::optional<LotNumber>> container_of(storage::View const& view, LotNumber lot, int64_t at_us, EventSeq as_of) {
+    auto rows = storage::contained_rows(view, lot, at_us);
+    if (!rows) return tl::unexpected(rows.error());
+    std::set<LotNumber> asked;
+    for (auto row = rows->rbegin(); row != rows->rend(); ++row) {
+        if (row->out || !live(*row, as_of) || !asked.insert(row->container).second) continue;
+        auto inside = contents(view, row->container, at_us, as_of);
+        if (!inside) return tl::unexpected(inside.error());
+        bool const found =
+            std::any_of(inside->begin(), inside->end(), [&](Content const& content) { return content.lot == lot; });
+        if (found) return std::optional(row->container);
+    }
+    return std::optional<LotNumber>();
+}
+
+}  // namespace ingot::tracechain
