@@ -1,21 +1,28 @@
 // Every key of the store, spelled here and nowhere else. Numbers are big-endian; times have the sign bit flipped; so
 // byte order is number order. Identifier texts in keys are canonical (folded) forms. Values: see docs/formats.md.
 //
+// clang-format off
 //  space   key bytes                                        value
-//  record  'R' prefix 0x00 suffix                           RecordProto: newest version (storage/record_table) record
-//  'H' prefix 0x00 suffix 0x00 ~version(be64)       RecordProto: every version, newest first record  'P' prefix
-//  PrefixProto                           (storage/registry_table) record  'E' enterprise id EnterpriseProto record  'A'
-//  principal id                                 PrincipalProto record  'K' key id CredentialProto record  'F' prefix
-//  0x00 name 0x00 version(be32)          CodingProfileProto ("*" = node-wide) index   'c' prefix 0x00 profile 0x00
-//  scope               CounterProto: next number index   'q' prefix 0x00 day                              QuotaProto:
-//  codes of that day index   'a' enterprise 0x00 principal id                 empty graph   'l' lot(be64) LotProto
-//  (storage/graph_table) graph   'e' seq(be64)                                    LinkProto: inputs and outputs with
-//  quantities graph   'c' campaign(be64)                               CampaignProto row     's' lot(be64) time(i64)
-//  seq(be64) phase(u8)      RowProto: spilled account row of a lot row     'r' campaign(be64) time(i64) seq(be64)
-//  phase(u8) RowProto: account row of a campaign row     'p' campaign(be64) time(i64) seq(be64) SnapshotProto: every
-//  256 rows event   'v' seq(be64)                                    event bytes exactly as captured event   'f'
-//  seq(be64)                                    EventFactsProto: id, digests, context, reporter, record time index 'n'
-//  lot key                                      lot number(be64) index   'm' transformationID key campaign number(be64)
+//  record  'R' prefix 0x00 suffix                           RecordProto: newest version (storage/record_table)
+//  record  'H' prefix 0x00 suffix 0x00 ~version(be64)       RecordProto: every version, newest first
+//  record  'P' prefix                                       PrefixProto (storage/registry_table)
+//  record  'E' enterprise id                                EnterpriseProto
+//  record  'A' principal id                                 PrincipalProto
+//  record  'K' key id                                       CredentialProto
+//  record  'F' prefix 0x00 name 0x00 version(be32)          CodingProfileProto ("*" = node-wide)
+//  index   'c' prefix 0x00 profile 0x00 scope               CounterProto: next number
+//  index   'q' prefix 0x00 day                              QuotaProto: codes of that day
+//  index   'a' enterprise 0x00 principal id                 empty
+//  graph   'l' lot(be64)                                    LotProto (storage/graph_table)
+//  graph   'e' seq(be64)                                    LinkProto: inputs and outputs with quantities
+//  graph   'c' campaign(be64)                               CampaignProto
+//  row     's' lot(be64) time(i64) seq(be64) phase(u8)      RowProto: spilled account row of a lot
+//  row     'r' campaign(be64) time(i64) seq(be64) phase(u8) RowProto: account row of a campaign
+//  row     'p' campaign(be64) time(i64) seq(be64)           SnapshotProto: every 256 rows
+//  event   'v' seq(be64)                                    event bytes exactly as captured
+//  event   'f' seq(be64)                                    EventFactsProto: id, digests, context, reporter, record time
+//  index   'n' lot key                                      lot number(be64)
+//  index   'm' transformationID key                         campaign number(be64)
 //  index   'i' SHA-256(event id)[16] kind(u8) [declared time(i64)]   seq(be64)
 //  index   'd' content digest(32)                           seq(be64)
 //  index   'x' seq(be64) declaration seq(be64)              empty: declarations of an event
@@ -42,6 +49,8 @@
 //  log     "node/" level(u8) n(be64)                        32-byte hash of a full tile
 //  log     "change/" seq(be64)                              ChangeProto: the ordered log
 //  log     "audit/" seq(be64)                               JSON line, then 32-byte chain value
+//  log     "statement/" name                                JSON: payloads of class 3, 4 and 5 leaves the node itself makes
+// clang-format on
 //
 // Encoders with their decoders stand beside their tables: storage/*_keys.hpp parts are included below.
 #pragma once

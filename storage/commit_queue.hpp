@@ -1,0 +1,62 @@
+// Operations that wait for the committer: bounded, one entry a request, fair between enterprises. Thread safe.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <map>
+#include <mutex>
+#include <set>
+
+#include "base/limits.hpp"
+#include "storage/engine.hpp"
+
+namespace ingot::storage {
+
+struct Pending {
+    Operation operation;
+    Done done;
+    std::string idempotency_key;  // whole meta key; empty: none
+    uint32_t next_step = 0;       // steps before it are committed or refused for good
+    bool housekeeping = false;    // the engine's own: no limits
+};
+
+// What a group takes of one operation.
+struct Share {
+    std::unique_ptr<Pending> pending;
+    uint32_t steps = 1;
+};
+
+class CommitQueue {
+  public:
+    explicit CommitQueue(Limits const& limits) : limits_(limits) {}
+
+    // Takes the operation unless it must be refused: Busy (limits), BodyTooLarge, IdempotencyInFlight.
+    std::optional<Error> push(std::unique_ptr<Pending>& pending);
+    // The next group: at most group_operations_max steps or group_bytes_max, one larger operation alone, at most half
+    // of it from one enterprise when others wait (security.md 19). Never waits; may be empty.
+    std::vector<Share> take();
+    // An operation with steps left goes to the back.
+    void give_back(std::unique_ptr<Pending> pending);
+    // Its key may be used again.
+    void forget_key(Pending const& pending);
+    std::vector<std::unique_ptr<Pending>> drain();
+    size_t size() const;
+
+    // Waits for work, a poke, or the time.
+    void wait(std::chrono::milliseconds at_most);
+    void poke();
+
+  private:
+    std::optional<Error> refusal(Pending const& pending) const;
+
+    Limits const& limits_;
+    mutable std::mutex mutex_;
+    std::condition_variable wake_;
+    bool poked_ = false;
+    std::deque<std::unique_ptr<Pending>> queue_;
+    std::map<std::string, size_t> owners_;  // operations waiting per enterprise
+    std::set<std::string> keys_;            // in flight
+    size_t bytes_ = 0;
+};
+
+}  // namespace ingot::storage

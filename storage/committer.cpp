@@ -1,0 +1,363 @@
+#include "storage/committer.hpp"
+
+#include "storage/clock_rules.hpp"
+#include "storage/log_keys.hpp"
+
+namespace ingot::storage {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr Sequence kChainKept = 65'536;
+constexpr Sequence kChainTrimmedPerGroup = 256;
+
+Error retry(Code code, std::string detail, std::string detail_zh, int64_t seconds) {
+    return Error{code, std::move(detail), std::move(detail_zh)}.with("retry_after", seconds);
+}
+
+}  // namespace
+
+Committer::Committer(StoreOptions options, Clock& clock, Random& random, EventSink events)
+    : options_(std::move(options)),
+      clock_(clock),
+      random_(random),
+      events_(std::move(events)),
+      disk_(options_.files),
+      anchor_(disk_, options_.anchor_dir),
+      space_(options_, disk_, events_),
+      queue_(options_.limits) {}
+
+Committer::~Committer() {
+    stopping_ = true;
+    queue_.poke();
+    if (thread_.joinable()) thread_.join();
+}
+
+Result<void> Committer::start() {
+    if (auto ok = disk_.make_folder(options_.data_dir); !ok) return ok;
+    auto lock = disk_.lock(options_.data_dir + "/ingot.lock");
+    if (!lock) return fail(lock.error());
+    lock_ = std::move(*lock);
+    if (auto ok = disk_.check_owner_and_mode(options_.data_dir); !ok) return ok;
+    space_.at_start();
+    if (auto ok = disk_.empty_folder(options_.data_dir + "/tmp"); !ok) return ok;
+    start_up_ = std::make_unique<StartUp>(options_, disk_, random_, events_, [this](Error error) {
+        {
+            std::lock_guard note(state_mutex_);
+            background_error_ = std::move(error);
+        }
+        queue_.poke();
+    });
+    auto opened = start_up_->open(anchor_, clock_.now());
+    if (!opened) return fail(opened.error());
+    adopt(std::move(*opened));
+    if (health().state == State::open) {
+        space_.keep_ballast();
+        submit_genesis();
+    }
+    next_sweep_ = std::chrono::steady_clock::now() + options_.sweep;
+    thread_ = std::thread([this] { run(); });
+    return {};
+}
+
+void Committer::emit(Severity severity, std::string_view slug, std::string members) const {
+    if (events_) events_(severity, slug, std::move(members));
+}
+
+void Committer::submit(Operation operation, Done done) {
+    if (auto state = health(); stopping_ || state.state != State::open) {
+        done(fail(refusal_of_state()));
+        return;
+    }
+    auto pending = std::make_unique<Pending>();
+    if (!operation.idempotency_key.empty())
+        pending->idempotency_key = idempotency_key(operation.owner, operation.route, operation.idempotency_key);
+    pending->operation = std::move(operation);
+    pending->done = std::move(done);
+    if (auto refused = queue_.push(pending)) pending->done(fail(std::move(*refused)));
+}
+
+Error Committer::refusal_of_state() const {
+    Health now = health();
+    if (stopping_ || now.state == State::closed)
+        return {Code::ShuttingDown, "the node is shutting down", "节点正在关闭"};
+    if (now.state == State::degraded)
+        return {Code::Degraded, "nothing is written while the store is degraded (" + now.reason + "): " + now.detail,
+                "存储处于降级状态（" + now.reason + "），暂停写入"};
+    if (now.state == State::full)
+        return retry(Code::StorageFull, "the disk is full; writing goes on when there is room",
+                     "磁盘已满，腾出空间后恢复写入", 30);
+    return retry(Code::StorageUnavailable, "the store cannot write now (" + now.reason + ")", "存储暂时无法写入", 5);
+}
+
+void Committer::run() {
+    while (!stopping_) {
+        Health now = health();
+        queue_.wait(now.state == State::open ? std::min<std::chrono::milliseconds>(options_.sweep, 1000ms)
+                                             : std::min<std::chrono::milliseconds>(options_.full_check, 100ms));
+        take_background_error();
+        switch (health().state) {
+            case State::open:
+                commit_next_group();
+                housekeeping();
+                break;
+            case State::full:
+                watch_space();
+                break;
+            case State::failed:
+            case State::reopening:
+                watch_failure();
+                break;
+            case State::degraded:
+                watch_degraded();
+                break;
+            case State::closed:
+                break;
+        }
+        if (health().state != State::open) refuse_all(queue_.drain());
+    }
+    finish();
+}
+
+// A planned stop: what is queued is still carried out, then memory goes to files.
+void Committer::finish() {
+    while (health().state == State::open && queue_.size() > 0) commit_next_group();
+    bool clean = health().state == State::open;
+    {
+        std::lock_guard lock(state_mutex_);
+        health_.state = State::closed;
+    }
+    refuse_all(queue_.drain());
+    if (!store_) return;
+    if (clean && disk_.layer()) (void)store_->flush();
+    {
+        std::lock_guard lock(state_mutex_);
+        read_point_ = {};
+    }
+    store_->close();
+    anchor_.close();
+}
+
+void Committer::refuse_all(std::vector<std::unique_ptr<Pending>> all) {
+    for (auto& pending : all) {
+        Error error = refusal_of_state();
+        if (pending->next_step > 0) error.code = Code::OutcomeUnknown;
+        pending->done(fail(std::move(error)));
+    }
+}
+
+Time Committer::log_time() const { return std::max(head_.commit.time, clock_.now()); }
+
+void Committer::commit_next_group() {
+    auto shares = queue_.take();
+    if (shares.empty()) return;
+    bool suspect = clock_suspect(clock_.now(), head_.commit.time);
+    if (suspect != clock_was_suspect_) {
+        clock_was_suspect_ = suspect;
+        emit(Severity::warning, suspect ? "clock-suspect" : "clock-trusted",
+             member("now", format_time(clock_.now(), 3)));
+    }
+    RocksView base(store_, nullptr, head_.commit.sequence);
+    Group group(base, head_, log_time(), options_.audit_key);
+    DecidedList decided;
+    std::vector<std::unique_ptr<Pending>> unfinished;
+    for (auto& share : shares) decide(std::move(share), group, decided, unfinished);
+
+    bool written = group.empty() || write_group(group, decided);
+    if (!written) {
+        for (auto& pending : unfinished)
+            decided.push_back({std::move(pending),
+                               fail(retry(Code::OutcomeUnknown, "part of the request may have been carried out",
+                                          "请求可能已部分执行", 5)),
+                               false});
+        unfinished.clear();
+    }
+    for (auto& pending : unfinished) queue_.give_back(std::move(pending));
+    for (auto& one : decided) {
+        queue_.forget_key(*one.pending);
+        one.pending->done(std::move(one.result));
+    }
+}
+
+void Committer::decide(Share share, Group& group, DecidedList& decided,
+                       std::vector<std::unique_ptr<Pending>>& unfinished) {
+    Pending& pending = *share.pending;
+    Operation const& operation = pending.operation;
+    auto answer = [&](Result<Committed> result, bool applied) {
+        decided.push_back({std::move(share.pending), std::move(result), applied});
+    };
+    if (pending.next_step == 0) {
+        if (operation.deadline != Steady{} && clock_.steady() > operation.deadline)
+            return answer(fail(retry(Code::Busy, "the deadline passed while the change waited; nothing was done",
+                                     "等待写入超时，未执行", 1)),
+                          false);
+        auto stored = answered_before(pending, group);
+        if (stored) return answer(std::move(*stored), false);
+    }
+    if (operation.steps == 1) {
+        auto result = apply_single(pending, group);
+        bool applied = result.has_value();
+        return answer(std::move(result), applied);
+    }
+    for (uint32_t end = pending.next_step + share.steps; pending.next_step < end; ++pending.next_step)
+        (void)run_step(group, [&](Batch& batch) { return operation.apply(batch, pending.next_step); });
+    if (pending.next_step < operation.steps) {
+        unfinished.push_back(std::move(share.pending));
+        return;
+    }
+    auto result = apply_reply(pending, group);
+    bool applied = result.has_value();
+    answer(std::move(result), applied);
+}
+
+// The stored answer of an earlier request with the same key, or why there is none to give.
+std::optional<Result<Committed>> Committer::answered_before(Pending const& pending, Group& group) {
+    if (pending.idempotency_key.empty()) return {};
+    auto stored = group.get(Space::meta, pending.idempotency_key);
+    if (!stored) return Result<Committed>(fail(stored.error()));
+    if (!*stored) return {};
+    auto entry = decode_idempotency(**stored);
+    if (!entry) return Result<Committed>(fail(entry.error()));
+    if (entry->request_hash != pending.operation.request_hash)
+        return Result<Committed>(fail(Code::IdempotencyMismatch,
+                                      "this Idempotency-Key was used for another request; use a new key",
+                                      "该 Idempotency-Key 已用于其他请求，请使用新的键"));
+    if (entry->body_omitted)
+        return Result<Committed>(fail(
+            Code::Exists,
+            "this request was carried out at " + format_time(entry->time, 3) + "; its answer was too large to be kept",
+            "该请求已执行，但应答过大未保存"));
+    return Result<Committed>(Committed{std::move(entry->reply), true, entry->sequence});
+}
+
+Result<void> Committer::run_step(Group& group, std::function<Result<void>(Batch&)> const& change) {
+    try {
+        return group.step(change);
+    } catch (std::exception const& bug) {
+        emit(Severity::error, "operation-threw", member("what", bug.what()));
+        return fail(Code::Internal, "an operation ended in an unexpected way; nothing was changed",
+                    "内部错误，未做任何更改");
+    }
+}
+
+void Committer::remember(Pending const& pending, Reply const& reply, bool omit_body, Batch& batch) const {
+    if (pending.idempotency_key.empty()) return;
+    IdempotencyEntry entry{pending.operation.request_hash, reply, batch.time(), batch.sequence(), omit_body};
+    batch.put(Space::meta, pending.idempotency_key, encode(entry));
+    batch.put(Space::meta, idempotency_time_key(batch.time(), pending.idempotency_key), {});
+}
+
+Result<Committed> Committer::apply_single(Pending& pending, Group& group) {
+    Operation const& operation = pending.operation;
+    Committed committed;
+    committed.sequence = group.sequence();
+    auto done = run_step(group, [&](Batch& batch) -> Result<void> {
+        if (auto ok = operation.apply(batch, 0); !ok) return ok;
+        if (operation.reply) committed.reply = operation.reply(batch);
+        if (!pending.idempotency_key.empty() && committed.reply.body.size() > options_.limits.replay_body_bytes_max)
+            return fail(Code::TooManyItems,
+                        "the answer would be larger than " + std::to_string(options_.limits.replay_body_bytes_max) +
+                            " bytes and could not be repeated; ask for fewer items",
+                        "应答过大，无法保存以供重放；请减少条目");
+        remember(pending, committed.reply, false, batch);
+        return {};
+    });
+    if (!done) return fail(done.error());
+    return committed;
+}
+
+Result<Committed> Committer::apply_reply(Pending& pending, Group& group) {
+    Committed committed;
+    committed.sequence = group.sequence();
+    auto done = run_step(group, [&](Batch& batch) -> Result<void> {
+        if (pending.operation.reply) committed.reply = pending.operation.reply(batch);
+        bool too_large = committed.reply.body.size() > options_.limits.replay_body_bytes_max;
+        remember(pending, committed.reply, too_large, batch);
+        return {};
+    });
+    if (!done) return fail(done.error());
+    return committed;
+}
+
+// Entries up to the flush mark are not needed to find a gap; never more than 65,536 are kept.
+Sequence Committer::chain_first() const {
+    Sequence next = head_.commit.sequence + 1;
+    Sequence wanted = std::max(flush_mark_, next > kChainKept ? next - kChainKept + 1 : 1);
+    return std::min(
+        {std::max(wanted, head_.commit.chain_first), head_.commit.chain_first + kChainTrimmedPerGroup, next});
+}
+
+void Committer::refuse_applied(DecidedList& decided, Code code, std::string const& detail) {
+    for (auto& one : decided) {
+        bool not_done = !one.applied && !one.result;
+        if (not_done ||
+            (!one.applied && one.result && one.result->replayed && one.result->sequence <= head_.commit.sequence))
+            continue;
+        bool partly = one.pending->next_step > 0;
+        if (code == Code::StorageFull && !partly)
+            one.result = fail(retry(code, detail, "磁盘已满，腾出空间后恢复写入", 30));
+        else
+            one.result = fail(retry(Code::OutcomeUnknown,
+                                    "it is not known whether the change was stored; repeat it with the same "
+                                    "Idempotency-Key (" +
+                                        detail + ")",
+                                    "无法确定更改是否已保存；请使用相同的 Idempotency-Key 重试", 5));
+    }
+}
+
+bool Committer::write_group(Group& group, DecidedList& decided) {
+    WriteGroup out;
+    while (!written_.empty() && written_.front().second <= store_->flushed_through()) {
+        flush_mark_ = written_.front().first;
+        written_.pop_front();
+    }
+    Head next = group.build(out, chain_first());
+    if (!space_.room_for(out.bytes())) {
+        refuse_applied(decided, Code::StorageFull, "the disk is full; writing goes on when there is room");
+        set_state(State::full, "storage-full", "free space reached the reserve");
+        return false;
+    }
+    auto done = store_->write(out);
+    if (done) done = anchor_.write(slot_of(next.commit));
+    if (!done) {
+        refuse_applied(decided, Code::OutcomeUnknown, done.error().detail);
+        enter_failure(done.error());
+        return false;
+    }
+    head_ = std::move(next);
+    written_.emplace_back(head_.commit.sequence, store_->written_through());
+    publish();
+    if (observer_) observer_(head_.commit.sequence, group.take_changed_keys());
+    return true;
+}
+
+void Committer::publish() {
+    ReadPoint next{store_, store_->snapshot(), head_.commit.sequence};
+    std::lock_guard lock(state_mutex_);
+    std::swap(read_point_, next);  // the old one is released outside the lock if nobody else holds it
+    health_.sequence = health_.anchor_sequence = head_.commit.sequence;
+    health_.tree_size = head_.commit.tree_size();
+    health_.log_time = head_.commit.time;
+}
+
+Result<ReadPoint> Committer::read_point() const {
+    std::unique_lock lock(state_mutex_);
+    if (!reopened_.wait_for(lock, 2s, [&] { return health_.state != State::reopening; }))
+        return fail(retry(Code::Busy, "the store is being re-opened", "存储正在重新打开", 1));
+    if (!read_point_.store) return fail(retry(Code::StorageUnavailable, "the store is not open", "存储未打开", 5));
+    return read_point_;
+}
+
+Health Committer::health() const {
+    Health now;
+    {
+        std::lock_guard lock(state_mutex_);
+        now = health_;
+    }
+    now.queued_operations = queue_.size();
+    now.free_bytes = space_.free_bytes();
+    now.reserve_bytes = space_.reserve_bytes();
+    return now;
+}
+
+}  // namespace ingot::storage

@@ -1,0 +1,111 @@
+// The one thread through which every change goes (spec/durability.md 2), and what it does when the disk is full or
+// fails (5, 6). Readers use read_point(); they never take a lock the committer holds while it writes.
+#pragma once
+
+#include <atomic>
+#include <thread>
+
+#include "storage/commit_queue.hpp"
+#include "storage/space_guard.hpp"
+#include "storage/startup.hpp"
+
+namespace ingot::storage {
+
+// What readers see: the newest group that is durable in store and anchor.
+struct ReadPoint {
+    std::shared_ptr<RocksStore> store;
+    std::shared_ptr<RocksStore::Snapshot const> at;
+    Sequence sequence = 0;
+};
+
+class Committer {
+  public:
+    Committer(StoreOptions options, Clock& clock, Random& random, EventSink events);
+    ~Committer();
+
+    // Start-up steps 1 to 10; then the thread runs.
+    Result<void> start();
+    void submit(Operation operation, Done done);
+    // Waits up to 2 s while the store re-opens, then Busy; StorageUnavailable when it could not be opened again.
+    Result<ReadPoint> read_point() const;
+    Health health() const;
+    void on_commit(std::function<void(Sequence, std::span<Row const>)> observer) { observer_ = std::move(observer); }
+
+  private:
+    struct Decided {
+        std::unique_ptr<Pending> pending;
+        Result<Committed> result;
+        bool applied = false;  // its effect is in the group, and as durable as the group
+    };
+    using DecidedList = std::vector<Decided>;
+
+    // committer.cpp
+    void run();
+    void finish();
+    void commit_next_group();
+    void decide(Share share, Group& group, DecidedList& decided, std::vector<std::unique_ptr<Pending>>& unfinished);
+    std::optional<Result<Committed>> answered_before(Pending const& pending, Group& group);
+    Result<void> run_step(Group& group, std::function<Result<void>(Batch&)> const& change);
+    void remember(Pending const& pending, Reply const& reply, bool omit_body, Batch& batch) const;
+    Result<Committed> apply_single(Pending& pending, Group& group);
+    Result<Committed> apply_reply(Pending& pending, Group& group);
+    bool write_group(Group& group, DecidedList& decided);
+    void refuse_applied(DecidedList& decided, Code code, std::string const& detail);
+    Sequence chain_first() const;
+    void publish();
+    Time log_time() const;
+    void refuse_all(std::vector<std::unique_ptr<Pending>> pending);
+    Error refusal_of_state() const;
+    void emit(Severity severity, std::string_view slug, std::string members = {}) const;
+
+    // failure.cpp
+    void set_state(State state, std::string reason, std::string detail);
+    void enter_failure(Error const& error);
+    void take_background_error();
+    void watch_space();
+    void watch_failure();
+    void watch_degraded();
+    bool reopen();
+    void adopt(OpenedStore opened);
+    void hide_store();
+    std::chrono::milliseconds next_probe_wait();
+
+    // housekeeping.cpp
+    void housekeeping();
+    void submit_genesis();
+    void submit_sweep();
+    void submit_audit_digest();
+
+    StoreOptions options_;
+    Clock& clock_;
+    Random& random_;
+    EventSink events_;
+    Disk disk_;
+    std::unique_ptr<FileLock> lock_;
+    Anchor anchor_;
+    std::unique_ptr<StartUp> start_up_;
+    SpaceGuard space_;
+    CommitQueue queue_;
+    std::function<void(Sequence, std::span<Row const>)> observer_;
+    std::thread thread_;
+    std::atomic<bool> stopping_{false};
+
+    // committer thread only
+    std::shared_ptr<RocksStore> store_;
+    Head head_;
+    std::deque<std::pair<Sequence, uint64_t>> written_;  // group, engine sequence after it: for the flush mark
+    Sequence flush_mark_ = 0;                            // groups up to it are safe in files
+    bool needs_reopen_ = false;
+    int probes_ = 0;
+    std::deque<std::chrono::steady_clock::time_point> failures_;
+    std::chrono::steady_clock::time_point next_look_{}, next_sweep_{};
+    bool clock_was_suspect_ = false;
+
+    mutable std::mutex state_mutex_;
+    mutable std::condition_variable reopened_;
+    Health health_;
+    ReadPoint read_point_;
+    std::optional<Error> background_error_;
+};
+
+}  // namespace ingot::storage

@@ -1,0 +1,146 @@
+// A full disk, a failing disk, and the way back without an operator (spec/durability.md 5, 6).
+#include "storage/clock_rules.hpp"
+#include "storage/committer.hpp"
+
+namespace ingot::storage {
+
+using namespace std::chrono_literals;
+using std::chrono::steady_clock;
+
+void Committer::set_state(State state, std::string reason, std::string detail) {
+    {
+        std::lock_guard lock(state_mutex_);
+        if (health_.state == state && health_.reason == reason) return;
+        health_.state = state;
+        health_.reason = reason;
+        health_.detail = detail;
+        health_.since = clock_.now();
+    }
+    reopened_.notify_all();
+    next_look_ = steady_clock::now() + (state == State::failed ? options_.first_probe : options_.full_check);
+    bool fine = state == State::open || state == State::reopening;
+    std::string_view slug = state == State::full       ? "storage-full"
+                            : state == State::failed   ? "storage-failed"
+                            : state == State::degraded ? "store-degraded"
+                            : state == State::open     ? "storage-open"
+                                                       : "storage-reopening";
+    emit(fine ? Severity::info : Severity::error, slug, member("reason", reason) + "," + member("detail", detail));
+}
+
+// After any error of the engine or the anchor the handle is done with: writing goes on only after a re-open.
+void Committer::enter_failure(Error const& error) {
+    needs_reopen_ = true;
+    if (error.code == Code::StorageFull) {
+        space_.drop_ballast();
+        set_state(State::full, "storage-full", error.detail);
+        return;
+    }
+    probes_ = 0;
+    auto now = steady_clock::now();
+    failures_.push_back(now);
+    while (failures_.front() < now - 10min) failures_.pop_front();
+    if (failures_.size() == 3) emit(Severity::error, "disk-unreliable", member("failures", uint64_t(failures_.size())));
+    set_state(State::failed, "storage-failed", error.detail);
+}
+
+void Committer::take_background_error() {
+    std::optional<Error> error;
+    {
+        std::lock_guard lock(state_mutex_);
+        error.swap(background_error_);
+    }
+    if (error && health().state == State::open) enter_failure(*error);
+}
+
+// 1, 2, 4 .. 30 s; 5 min from the third failure within 10 min on.
+std::chrono::milliseconds Committer::next_probe_wait() {
+    if (failures_.size() >= 3) return options_.first_probe * 300;
+    return std::min(options_.first_probe * (1 << std::min(probes_, 5)), options_.first_probe * 30);
+}
+
+void Committer::watch_space() {
+    if (steady_clock::now() < next_look_) return;
+    next_look_ = steady_clock::now() + options_.full_check;
+    if (!space_.room_to_resume(store_ ? store_->wal_bytes() : 0)) return;
+    if (needs_reopen_ && !reopen()) return;
+    if (health().state != State::degraded) set_state(State::open, {}, {});
+    space_.keep_ballast();
+}
+
+void Committer::watch_failure() {
+    if (steady_clock::now() < next_look_) return;
+    ++probes_;
+    auto passed = disk_.probe(options_.data_dir);
+    if (passed) passed = disk_.probe(anchor_.folder());
+    if (passed && reopen()) {
+        if (health().state != State::degraded) set_state(State::open, {}, {});
+        return;
+    }
+    next_look_ = steady_clock::now() + next_probe_wait();
+}
+
+void Committer::watch_degraded() {
+    if (steady_clock::now() < next_look_) return;
+    next_look_ = steady_clock::now() + 60s;
+    Health now = health();
+    emit(Severity::error, "store-degraded", member("reason", now.reason) + "," + member("detail", now.detail));
+}
+
+void Committer::hide_store() {
+    std::lock_guard lock(state_mutex_);
+    health_.state = State::reopening;
+    read_point_ = {};
+}
+
+// Closes the store, makes recovery read the disk and not the cache, opens and checks it again. False: still failing, or
+// full again; the state says which.
+bool Committer::reopen() {
+    State before = health().state;
+    hide_store();
+    if (store_) store_->close();
+    store_.reset();
+    anchor_.close();
+    auto names = disk_.list(start_up_->store_folder());
+    for (auto const& name : names ? *names : std::vector<std::string>{})
+        if (name.ends_with(".log") || name.starts_with("MANIFEST"))
+            disk_.forget_cached(start_up_->store_folder() + "/" + name);
+    {
+        std::lock_guard lock(state_mutex_);
+        background_error_.reset();
+    }
+    auto opened = start_up_->open(anchor_, clock_.now());
+    if (opened) {
+        needs_reopen_ = false;
+        adopt(std::move(*opened));
+        return true;
+    }
+    if (opened.error().code == Code::RefusedToOpen)
+        set_state(State::failed, "store-refused", opened.error().detail);
+    else
+        set_state(opened.error().code == Code::StorageFull ? State::full : before, "storage-reopen-failed",
+                  opened.error().detail);
+    return false;
+}
+
+void Committer::adopt(OpenedStore opened) {
+    store_ = std::move(opened.store);
+    head_ = std::move(opened.head);
+    written_.clear();
+    flush_mark_ = 0;
+    // Recovery has put everything it found into files, or it is in the WAL still: entries stay until the next flush.
+    {
+        std::lock_guard lock(state_mutex_);
+        health_.clock_suspect = clock_suspect(clock_.now(), head_.commit.time);
+    }
+    publish();
+    std::lock_guard lock(state_mutex_);
+    health_.anchor_sequence = opened.anchor_sequence;
+    if (opened.degraded.empty()) return;
+    health_.state = State::degraded;
+    health_.reason = opened.degraded;
+    health_.detail = opened.detail;
+    health_.since = clock_.now();
+    reopened_.notify_all();
+}
+
+}  // namespace ingot::storage

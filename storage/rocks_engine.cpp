@@ -1,0 +1,75 @@
+#include "storage/rocks_engine.hpp"
+
+#include <future>
+
+#include "storage/committer.hpp"
+#include "storage/file_layer.hpp"
+#include "storage/log_keys.hpp"
+
+namespace ingot::storage {
+namespace {
+
+class RocksEngine final : public Engine {
+  public:
+    RocksEngine(StoreOptions options, Clock& clock, Random& random, EventSink events)
+        : committer_(std::move(options), clock, random, std::move(events)) {}
+
+    Result<void> start() { return committer_.start(); }
+
+    Result<std::unique_ptr<View>> view() const override {
+        auto point = committer_.read_point();
+        if (!point) return fail(point.error());
+        return std::make_unique<RocksView>(std::move(point->store), std::move(point->at), point->sequence);
+    }
+    void submit(Operation operation, Done done) override { committer_.submit(std::move(operation), std::move(done)); }
+
+    Result<std::vector<LogEntry>> log(Sequence from, uint32_t limit) const override {
+        auto view = this->view();
+        if (!view) return fail(view.error());
+        Range range{Space::log, change_key(from), change_key((*view)->sequence() + 1)};
+        range.rows_max = limit;
+        auto page = (*view)->scan(range);
+        if (!page) return fail(page.error());
+        std::vector<LogEntry> entries;
+        for (auto const& row : page->rows) {
+            auto sequence = number_after("change/", row.key);
+            auto set = decode_change_set(row.value);
+            if (!set) return fail(set.error());
+            entries.push_back({sequence.value_or(0), set->time, std::move(set->changes)});
+        }
+        return entries;
+    }
+    Health health() const override { return committer_.health(); }
+    void on_commit(std::function<void(Sequence, std::span<Row const>)> observer) override {
+        committer_.on_commit(std::move(observer));
+    }
+
+  private:
+    Committer committer_;
+};
+
+}  // namespace
+
+Result<Committed> Engine::update(Operation operation) {
+    std::promise<Result<Committed>> promise;
+    auto future = promise.get_future();
+    submit(std::move(operation), [&promise](Result<Committed> result) { promise.set_value(std::move(result)); });
+    return future.get();
+}
+
+Result<std::unique_ptr<Engine>> open_store(StoreOptions options, Clock& clock, Random& random, EventSink events) {
+    if (!options.files) options.files = disk_file_layer();
+    if (options.anchor_dir.empty()) options.anchor_dir = options.data_dir + "/anchor";
+    auto engine = std::make_unique<RocksEngine>(std::move(options), clock, random, std::move(events));
+    if (auto ok = engine->start(); !ok) return fail(ok.error());
+    return engine;
+}
+
+Result<std::unique_ptr<Engine>> open_memory_store(Clock& clock, Random& random, StoreOptions options,
+                                                  EventSink events) {
+    if (!options.files) options.files = memory_file_layer();
+    if (options.data_dir.empty()) options.data_dir = "/memory";
+    return open_store(std::move(options), clock, random, std::move(events));
+}
+
+}  // namespace ingot::storage

@@ -1,0 +1,176 @@
+#include "storage/rocks_store.hpp"
+
+#include <rocksdb/listener.h>
+
+#include <cstring>
+
+#include "base/encoding.hpp"
+#include "storage/log_keys.hpp"
+#include "storage/rocks_options.hpp"
+#include "storage/rocks_state.hpp"
+
+namespace ingot::storage {
+namespace {
+
+// Takes notes of what RocksDB does in its own threads.
+class Listener final : public rocksdb::EventListener {
+  public:
+    Listener(std::atomic<uint64_t>& flushed_through, std::function<void(Error)> on_error)
+        : flushed_through_(flushed_through), on_error_(std::move(on_error)) {}
+    void OnFlushCompleted(rocksdb::DB*, rocksdb::FlushJobInfo const& info) override {
+        uint64_t before = flushed_through_.load();
+        while (before < info.largest_seqno && !flushed_through_.compare_exchange_weak(before, info.largest_seqno)) {
+        }
+    }
+    void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+        if (on_error_) on_error_(to_error(*status, "background work"));
+    }
+    // Our supervisor decides when to go on (option row 13).
+    void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason, rocksdb::Status, bool* auto_recovery) override {
+        *auto_recovery = false;
+    }
+
+  private:
+    std::atomic<uint64_t>& flushed_through_;
+    std::function<void(Error)> on_error_;
+};
+
+uint32_t trailer_of(Space space, Bytes key, Bytes value) {
+    char first = char(space);
+    return crc32c(value, crc32c(key, crc32c({&first, 1})));
+}
+
+}  // namespace
+
+tl::unexpected<Error> store_closed() {
+    return fail(Code::StorageUnavailable, "the store is closed for re-opening", "存储正在重新打开，暂时不可用");
+}
+
+Error to_error(rocksdb::Status const& status, std::string_view doing) {
+    std::string detail = std::string(doing) + ": " + status.ToString();
+    if (status.IsNoSpace()) return {Code::StorageFull, detail, "存储空间已满"};
+    if (status.IsCorruption()) return {Code::DataDamaged, detail, "存储的数据已损坏"};
+    return {Code::StorageUnavailable, detail, "存储暂时不可用"};
+}
+
+std::string seal(Space space, Bytes key, Bytes value) {
+    std::string stored(value);
+    put_u32be(stored, trailer_of(space, key, value));
+    return stored;
+}
+
+Result<Bytes> unseal(Space space, Bytes key, Bytes stored) {
+    if (stored.size() >= 4) {
+        Bytes value = stored.substr(0, stored.size() - 4);
+        if (get_u32be(stored, value.size()) == trailer_of(space, key, value)) return value;
+    }
+    return fail(Code::DataDamaged, "the value of " + readable_key(space, key) + " does not fit its checksum",
+                "存储的数据已损坏");
+}
+
+WriteGroup::WriteGroup() : state_(std::make_unique<State>()) {}
+WriteGroup::~WriteGroup() = default;
+
+void WriteGroup::put(Space space, Bytes key, Bytes value) {
+    char first = char(space);
+    uint32_t crc = trailer_of(space, key, value);
+    char trailer[4] = {char(crc >> 24), char(crc >> 16), char(crc >> 8), char(crc)};
+    rocksdb::Slice key_parts[2] = {{&first, 1}, {key.data(), key.size()}};
+    rocksdb::Slice value_parts[2] = {{value.data(), value.size()}, {trailer, 4}};
+    auto status = state_->batch.Put(rocksdb::SliceParts(key_parts, 2), rocksdb::SliceParts(value_parts, 2));
+    if (!status.ok()) throw std::runtime_error("WriteBatch::Put: " + status.ToString());
+}
+
+void WriteGroup::erase(Space space, Bytes key) {
+    char first = char(space);
+    rocksdb::Slice key_parts[2] = {{&first, 1}, {key.data(), key.size()}};
+    auto status = state_->batch.Delete(rocksdb::SliceParts(key_parts, 2));
+    if (!status.ok()) throw std::runtime_error("WriteBatch::Delete: " + status.ToString());
+}
+
+size_t WriteGroup::bytes() const { return state_->batch.GetDataSize(); }
+
+RocksStore::RocksStore(std::unique_ptr<State> state) : state_(std::move(state)) {}
+RocksStore::~RocksStore() { close(); }
+
+Result<std::shared_ptr<RocksStore>> RocksStore::open(RocksSettings settings) {
+    auto state = std::make_unique<State>();
+    state->env = rocksdb::NewCompositeEnv(settings.files->file_system);
+    auto options = make_options(settings, state->env.get());
+    options.listeners.push_back(std::make_shared<Listener>(state->flushed_through, settings.on_background_error));
+    state->write_options = make_write_options();
+    if (settings.files->change_options) settings.files->change_options(options, state->write_options);
+
+    rocksdb::DB* db = nullptr;
+    auto status = settings.mode == OpenMode::salvage_read_only
+                      ? rocksdb::DB::OpenForReadOnly(options, settings.folder, &db)
+                      : rocksdb::DB::Open(options, settings.folder, &db);
+    if (!status.ok()) return fail(to_error(status, "opening " + settings.folder));
+    state->db.reset(db);
+    if (auto wrong = first_wrong_option(db->GetOptions(), state->write_options, settings.mode)) {
+        state->db.reset();
+        Error error{Code::RefusedToOpen, "the store runs with a setting that can lose data: " + *wrong,
+                    "存储使用了可能丢失数据的设置：" + *wrong};
+        return fail(std::move(error.with("exit", int64_t(4)).with("option", *wrong)));
+    }
+    state->settings = std::move(settings);
+    return std::shared_ptr<RocksStore>(new RocksStore(std::move(state)));
+}
+
+Result<void> RocksStore::write(WriteGroup& group) {
+    OpenGate gate(*state_);
+    if (!gate) return store_closed();
+    auto status = state_->db->Write(state_->write_options, &group.state_->batch);
+    if (!status.ok()) return fail(to_error(status, "writing a commit group"));
+    return {};
+}
+
+Result<void> RocksStore::flush() {
+    OpenGate gate(*state_);
+    if (!gate) return store_closed();
+    auto status = state_->db->Flush(rocksdb::FlushOptions());
+    if (!status.ok()) return fail(to_error(status, "flushing"));
+    return {};
+}
+
+uint64_t RocksStore::written_through() const {
+    OpenGate gate(*state_);
+    return gate ? state_->db->GetLatestSequenceNumber() : 0;
+}
+
+uint64_t RocksStore::flushed_through() const { return state_->flushed_through.load(); }
+
+uint64_t RocksStore::wal_bytes() const {
+    OpenGate gate(*state_);
+    if (!gate) return 0;
+    rocksdb::VectorLogPtr files;
+    if (!state_->db->GetSortedWalFiles(files).ok()) return 0;
+    uint64_t bytes = 0;
+    for (auto const& file : files) bytes += file->SizeFileBytes();
+    return bytes;
+}
+
+std::vector<Error> RocksStore::verify_checksums() const {
+    OpenGate gate(*state_);
+    if (!gate) return {store_closed().value()};
+    std::vector<Error> found;
+    rocksdb::ReadOptions read;
+    auto files = state_->db->VerifyFileChecksums(read);
+    if (!files.ok()) found.push_back(to_error(files, "whole-file checksums"));
+    auto blocks = state_->db->VerifyChecksum(read);
+    if (!blocks.ok()) found.push_back(to_error(blocks, "block checksums"));
+    return found;
+}
+
+void RocksStore::close() {
+    state_->closing.store(true, std::memory_order_release);
+    std::unique_lock alone(state_->gate);
+    if (!state_->db) return;
+    std::lock_guard lock(state_->snapshots_mutex);
+    for (auto const* snapshot : state_->snapshots) state_->db->ReleaseSnapshot(snapshot);
+    state_->snapshots.clear();
+    state_->db->Close().PermitUncheckedError();
+    state_->db.reset();
+}
+
+}  // namespace ingot::storage
