@@ -56,7 +56,14 @@ Result<Scan> read_gtin(std::string_view digits, size_t count) {
                     "该条码应为 " + std::to_string(count) + " 位数字"};
         return fail(error.with("position", int64_t(0)).with("length", int64_t(digits.size())).with("ai", "01"));
     }
-    return of_result(parse_element_string("01" + std::string(14 - count, '0') + std::string(digits)));
+    auto link = parse_element_string("01" + std::string(14 - count, '0') + std::string(digits));
+    if (link) return of_gs1(*std::move(link));
+    Error error = link.error();
+    for (auto& extra : error.extras) {  // count in the digits given, not in the padded number
+        if (extra.name == "position") extra.value = int64_t(0);
+        if (extra.name == "length") extra.value = int64_t(digits.size());
+    }
+    return fail(std::move(error));
 }
 
 // Step 3: schemes that name themselves. Nothing: none of them.

@@ -40,7 +40,7 @@ TEST(EventId, EncodesValuesAsTheEventHashDoes) {
 TEST(EventId, LeavesOtherTextAlone) {
     for (auto uri : {"https://x.example/8013/9527001PBING-ASY",
                      "https://x.example/415/9527001000019/8020/R",
-                     "https://x.example/01/0952700100030",
+                     "https://x.example/01/095270010003090",
                      "https://x.example/01/0952700100030A",
                      "https://x.example/01/09527001000309/10",
                      "https://x.example/01/09527001000309/254/X",

@@ -47,8 +47,8 @@ TEST(Scan, ReadsEverySymbology) {
                    "0109527001000309"),
               "gs1 /01/09527001000309");
     EXPECT_EQ(read("]E4"
-                   "52700103"),
-              read("(01)00000052700103"));
+                   "52700101"),
+              read("(01)00000052700101"));
     EXPECT_EQ(read("]I1"
                    "09527001000309"),
               "gs1 /01/09527001000309");
@@ -57,7 +57,7 @@ TEST(Scan, ReadsEverySymbology) {
               "dl_length 3");
     EXPECT_EQ(read("]E0"
                    "9527001000308"),
-              "dl_check_digit 9 5");
+              "dl_check_digit 9 3");
     for (std::string id : {"]d1", "]Q1", "]J0", "]C0", "]A0", "]X0"})
         EXPECT_EQ(read(id + "88.101.5/x"), "identifier 88.101.5/X") << id;
     EXPECT_EQ(parse_scan("]A0HX-2026-0007")->symbology, "]A0");
