@@ -134,8 +134,9 @@ tl::unexpected<Error> refuse_no_key(Cut const& cut) {
                                "short names were removed from the standard; use the number " + std::string(*numeric),
                                "标准已取消短名称，请使用数字 " + std::string(*numeric));
         error.with("ai", std::string(*numeric)).with("expected", std::string(*numeric));
-        std::string solved = numeric_path(cut.segments);
-        if (parse_digital_link_target(solved)) error.with("solve", solved);
+        auto first = removed_short_name(cut.segments[0].text);
+        std::string solved = first && find_key(*first) ? numeric_path(cut.segments) : std::string();
+        if (!solved.empty() && parse_digital_link_target(solved)) error.with("solve", solved);
         return fail(std::move(error));
     }
     if (cut.segments.size() == 1 && cut.segments[0].text.size() >= 8 && is_base64url(cut.segments[0].text))

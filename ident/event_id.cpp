@@ -69,6 +69,7 @@ std::optional<std::string> decode(std::string_view segment) {
     for (size_t i = 0; i < segment.size(); ++i) {
         auto byte = segment[i] == '%' ? from_hex(segment.substr(i + 1, 2)) : std::nullopt;
         if (segment[i] == '%' && (!byte || byte->size() != 1 || byte->front() == '\0')) return std::nullopt;
+        if (uint8_t(segment[i]) <= 0x20 || segment[i] == 0x7F) return std::nullopt;  // no character of a URI
         out += byte ? byte->front() : segment[i];
         if (byte) i += 2;
     }

@@ -85,6 +85,11 @@ TEST(DigitalLink, ErrorSaysWhatWouldBeRight) {
     EXPECT_EQ(solve("/01/09527001000309/10/L?21=S"), "/01/09527001000309/10/L/21/S");
 }
 
+TEST(DigitalLink, ShortNameInAnotherPlaceEndsToo) {
+    for (auto target : {"/x/gtin", "/gtin", "/x/gtin/lot", "/lot/x/gtin/y", "/ser/gtin"})
+        EXPECT_EQ(slug(parse_digital_link_target(target).error().code), "dl_alpha_removed") << target;
+}
+
 TEST(DigitalLink, StrictOptionRefusesShortGtin) {
     DigitalLinkOptions strict;
     strict.short_gtin = false;

@@ -66,6 +66,11 @@ TEST(EventId, LeavesOtherTextAlone) {
         EXPECT_EQ(canonical(uri), "NONE") << uri;
 }
 
+TEST(EventId, RefusesRawControlBytes) {
+    EXPECT_EQ(canonical(std::string("https://x.example/01/09527001000309/10/A\0B", 42)), "NONE");
+    EXPECT_EQ(canonical("https://x.example/01/09527001000309/10/A\x7F"), "NONE");
+}
+
 TEST(EventId, ReadsPatternsAndDottedSerials) {
     std::string const gs1 = "https://id.gs1.org";
     EXPECT_EQ(canonical("urn:epc:idpat:grai:9527001.00007.*"), gs1 + "/8003/09527001000071");
