@@ -27,6 +27,7 @@ struct ReadEvent {
     std::optional<Event> event;
     std::optional<Error> error;
     std::string event_id;  // as far as it could be read, for the result row
+    std::string device;    // station form (stations.md 9): the device member, verbatim; else empty
 };
 
 struct ReadBody {
@@ -39,7 +40,8 @@ struct ReadBody {
 // Work (parsing, validation, canonical ids, hashes) is proportional to the body. Thread safe.
 Result<ReadBody> read_capture_body(std::string_view body, std::string_view content_type, ReadTerms const& terms);
 
-// Reads one stored event again (bytes and context as in Event).
+// Reads one stored event again (bytes and context as in Event): the same digests and content. Pass terms with strict
+// off and lenient on, so that an event once taken is never refused.
 Result<Event> read_stored_event(std::string_view bytes, std::string_view context, ReadTerms const& terms);
 
 // The CBV event hash strings of epcis-rest.md 5 of one event, for tests and /v1/events/{id}/hash.
