@@ -5,12 +5,12 @@
 #include <tuple>
 
 #include "tracechain/account_layers.hpp"
+#include "tracechain/walk_basis.hpp"
 
 namespace ingot::tracechain {
 
 using storage::Amounts;
 using storage::Basis;
-using storage::BasisKind;
 using storage::RowKind;
 
 namespace {
@@ -26,14 +26,6 @@ auto order_of(AccountRow const& row, AccountTerms const& terms) {
     bool moved = row.sort_time_us != row.time_us || row.sort_seq != row.seq;
     uint8_t phase = moved ? supply_phase(terms) : row.phase;
     return std::tuple(row.sort_time_us, row.sort_seq, phase, moved, row.time_us, row.seq, row.phase);
-}
-
-Basis primary_of(Amounts const& amounts) {
-    for (BasisKind kind : {BasisKind::gross_mass, BasisKind::count, BasisKind::volume, BasisKind::length,
-                           BasisKind::area, BasisKind::dry_mass}) {
-        if (amounts.get({kind, {}})) return {kind, {}};
-    }
-    return amounts.empty() ? Basis{} : amounts.lines().front().basis;
 }
 
 bool is_zero(Amounts const& content) {

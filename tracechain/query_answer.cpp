@@ -1,0 +1,197 @@
+#include "tracechain/query_answer.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/encoding.hpp"
+
+namespace ingot::tracechain {
+
+using storage::LotRow;
+
+std::string_view flag_name(uint32_t bit) {
+    constexpr std::array<std::string_view, 14> kNames{"time-order",      "overdraw",         "custody-gap",
+                                                      "restated-supply", "implicit-supply",  "lot-reused",
+                                                      "kind-conflict",   "already-consumed", "already-exists",
+                                                      "mass-gain",       "time-future",      "consumed-in-container",
+                                                      "estimate-stale",  "residence-short"};
+    for (size_t i = 0; i < kNames.size(); ++i) {
+        if (bit == 1u << i) return kNames[i];
+    }
+    return "other";
+}
+
+std::string_view lot_kind_name(storage::LotKind kind) {
+    switch (kind) {
+        case storage::LotKind::batch:
+            return "batch";
+        case storage::LotKind::instance:
+            return "instance";
+        default:
+            return "class_only";
+    }
+}
+
+LotAmounts amounts_of(LotRow const& row, storage::Basis const& requested) {
+    LotAmounts out;
+    bool supplied = row.tail.states > 0;
+    auto sum_on = [&](storage::Basis const& basis) {
+        std::optional<int64_t> sum;
+        for (auto const& line : row.rows) {
+            bool counts = supplied ? made_state(line) : takes(line) && line.bound_seq == 0;
+            if (!counts) continue;
+            auto amount = line.moved.get(basis);
+            if (!amount) return std::optional<int64_t>();
+            sum = sum.value_or(0) + *amount;
+        }
+        return sum;
+    };
+    out.basis = requested;
+    out.quantity = sum_on(requested);
+    if (!out.quantity) {
+        storage::Basis own = row.tail.primary;
+        if (!supplied && !row.rows.empty()) own = primary_of(row.rows.front().moved);
+        if (own != requested) out.quantity = sum_on(own);
+        if (out.quantity) out.basis = own;
+    }
+    if (out.quantity) out.on_hand = row.tail.content.value(out.basis);
+    return out;
+}
+
+void WalkListing::count_flags(uint32_t flags) {
+    for (uint32_t bit = 1; bit != 0 && bit <= flags; bit <<= 1) {
+        if ((flags & bit) != 0) flag_counts_[bit] += 1;
+    }
+}
+
+void WalkListing::lot(LotVisit const& visit) {
+    auto [place, fresh] = places_.emplace(visit.row.lot, lots_.size());
+    if (fresh) {
+        ListedLot& lot = lots_.emplace_back();
+        lot.lot = visit.row.lot;
+        lot.id = visit.row.id;
+        lot.uri = visit.row.uri;
+        lot.material = visit.row.material;
+        lot.owner = visit.row.owner_prefix;
+        lot.kind = visit.row.kind;
+        lot.amounts = amounts_of(visit.row, query_.basis);
+        lot.first_time_us = visit.row.first_time_us;
+        lot.last_time_us = visit.row.last_time_us;
+        lot.hops = visit.hops;
+        lot.start = visit.start;
+        count_flags(visit.row.flags);
+    }
+    ListedLot& lot = lots_[place->second];
+    lot.entered.add(visit.entered);
+    lot.listed = lot.listed || !visit.start || visit.entered.f > 0 || visit.entered.d > 0;
+    lot.hops = std::min(lot.hops, visit.hops);
+    if (visit.last_state) lot.state_f = std::max(lot.state_f, visit.state_f);
+    if (!visit.terminal.empty()) lot.terminal = visit.terminal;
+}
+
+void WalkListing::event(EventVisit const& visit) {
+    auto [place, fresh] = event_places_.emplace(visit.seq << 1 | (visit.kind == "draw" ? 1 : 0), events_.size());
+    if (fresh) {
+        ListedEvent& event = events_.emplace_back();
+        event.seq = visit.seq;
+        event.id = visit.id;
+        event.site = visit.site;
+        event.kind = visit.kind;
+        event.basis = visit.basis;
+        event.time_us = visit.time_us;
+        event.flags = visit.flags;
+        digests_.insert(digests_.end(), visit.digests.begin(), visit.digests.end());
+        count_flags(visit.flags);
+    }
+    ListedEvent& event = events_[place->second];
+    event.weight.add(visit.weight);
+    if (event.inputs.empty()) event.inputs = visit.inputs;
+    for (LotNumber lot : visit.outputs) {
+        if (std::find(event.outputs.begin(), event.outputs.end(), lot) == event.outputs.end()) {
+            event.outputs.push_back(lot);
+        }
+    }
+}
+
+void WalkListing::gap(GapVisit const& visit) {
+    std::string id = visit.lot != nullptr ? visit.lot->id : std::string();
+    ListedGap& gap = gaps_[{std::string(visit.reason), id}];
+    gap.reason = visit.reason;
+    gap.id = std::move(id);
+    gap.resolver = visit.resolver;
+    gap.enterprise = visit.enterprise;
+    gap.share.add(visit.share);
+}
+
+void WalkListing::credit(LotNumber lot, Weight const& weight) {
+    auto found = places_.find(lot);
+    if (found != places_.end() && (weight.f > 0 || weight.d > 0)) {
+        lots_[found->second].entered.add(weight);
+        lots_[found->second].listed = true;
+    }
+}
+
+ListedLot const* WalkListing::find(LotNumber lot) const {
+    auto found = places_.find(lot);
+    return found == places_.end() ? nullptr : &lots_[found->second];
+}
+
+void WalkListing::mark_reported(LotNumber lot) {
+    ListedLot& listed = lots_[places_.at(lot)];
+    listed.reported = listed.entered.f.value();
+}
+
+std::vector<ListedLot const*> WalkListing::ranked() const {
+    double least = std::max(query_.theta, query_.min_share);
+    bool by_share = direction_ == Direction::down && query_.cutoff == Cutoff::share;
+    std::vector<ListedLot const*> out;
+    for (ListedLot const& lot : lots_) {
+        double share = lot.entered.f.value();
+        double compared = by_share ? lot.entered.d.value() : share;
+        bool shown = lot.listed && compared >= least && lot.reported != share && query_.material.allows(lot.material) &&
+                     query_.owner.allows(lot.owner) && query_.holder.allows(lot.owner) &&
+                     query_.kind.allows(lot_kind_name(lot.kind));
+        if (shown) out.push_back(&lot);
+    }
+    std::sort(out.begin(), out.end(), [](ListedLot const* a, ListedLot const* b) {
+        double x = a->entered.f.value(), y = b->entered.f.value();
+        return x != y ? x > y : a->id < b->id;
+    });
+    return out;
+}
+
+std::vector<ListedGap> WalkListing::gaps() const {
+    std::vector<ListedGap> out;
+    for (auto const& [key, gap] : gaps_) out.push_back(gap);
+    std::stable_sort(out.begin(), out.end(),
+                     [](auto const& a, auto const& b) { return a.share.value() > b.share.value(); });
+    return out;
+}
+
+std::map<std::string_view, uint64_t> WalkListing::flags() const {
+    std::map<std::string_view, uint64_t> out;
+    for (auto const& [bit, count] : flag_counts_) out[flag_name(bit)] += count;
+    return out;
+}
+
+std::vector<ListedLot const*> WalkListing::starts() const {
+    std::vector<ListedLot const*> out;
+    for (ListedLot const& lot : lots_) {
+        if (lot.start) out.push_back(&lot);
+    }
+    return out;
+}
+
+std::string digest_of(std::vector<Digest> digests, std::string_view query_line, EventSeq as_of) {
+    std::sort(digests.begin(), digests.end());
+    Sha256 hash;
+    hash.add("ingot-graph-1\n").add(query_line).add("\n").add(std::to_string(as_of));
+    for (Digest const& digest : digests) hash.add("\n").add(to_hex(bytes_of(digest)));
+    return "sha256:" + to_hex(bytes_of(hash.finish()));
+}
+
+std::string WalkListing::digest(std::string_view query_line, EventSeq as_of) const {
+    return digest_of(digests_, query_line, as_of);
+}
+
+}  // namespace ingot::tracechain

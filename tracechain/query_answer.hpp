@@ -1,0 +1,89 @@
+// What a walk has listed so far, ready to be sorted, filtered and paged (spec/trace-semantics.md 4.1 to 4.4).
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "tracechain/query.hpp"
+#include "tracechain/walk.hpp"
+
+namespace ingot::tracechain {
+
+// Amounts of a lot on the basis asked for, in base units; the basis is the lot's own dimension when it lacks that one.
+struct LotAmounts {
+    storage::Basis basis;
+    std::optional<int64_t> quantity;  // everything supplied (a lot never supplied: everything consumed)
+    std::optional<int64_t> on_hand;
+};
+LotAmounts amounts_of(storage::LotRow const& row, storage::Basis const& requested);
+
+struct ListedLot {
+    LotNumber lot = 0;
+    std::string id, uri, material, owner;
+    storage::LotKind kind = storage::LotKind::batch;
+    LotAmounts amounts;
+    int64_t first_time_us = 0, last_time_us = 0;
+    WeightSum entered;
+    double state_f = 0;  // of the last state
+    uint32_t hops = 0;
+    std::string terminal;
+    bool start = false, listed = false;
+    double reported = -1;  // share or exposure already answered on an earlier page
+};
+
+struct ListedEvent {
+    EventSeq seq = 0;
+    std::string id, site, kind, basis;
+    int64_t time_us = 0;
+    Sum weight;
+    std::vector<std::pair<LotNumber, double>> inputs;
+    std::vector<LotNumber> outputs;
+    uint32_t flags = 0;
+};
+
+struct ListedGap {
+    std::string reason, id, resolver, enterprise;
+    Sum share;
+};
+
+class WalkListing final : public WalkSink {
+  public:
+    WalkListing(Direction direction, TraceQuery const& query) : direction_(direction), query_(query) {}
+    void lot(LotVisit const& visit) override;
+    void event(EventVisit const& visit) override;
+    void gap(GapVisit const& visit) override;
+    void credit(LotNumber lot, Weight const& weight) override;
+
+    // Lots to show, share descending, then id: at least max(theta, min_share), filters passed, not answered before
+    // with the same share.
+    std::vector<ListedLot const*> ranked() const;
+    ListedLot const* find(LotNumber lot) const;
+    void mark_reported(LotNumber lot);
+    std::vector<ListedEvent> const& events() const { return events_; }
+    std::vector<ListedGap> gaps() const;  // largest first
+    std::map<std::string_view, uint64_t> flags() const;
+    std::vector<ListedLot const*> starts() const;
+    std::string digest(std::string_view query_line, EventSeq as_of) const;  // sha256:<hex>
+
+  private:
+    Direction direction_;
+    TraceQuery const& query_;
+    std::unordered_map<LotNumber, size_t> places_;
+    std::vector<ListedLot> lots_;
+    std::unordered_map<uint64_t, size_t> event_places_;
+    std::vector<ListedEvent> events_;
+    std::map<std::pair<std::string, std::string>, ListedGap> gaps_;
+    std::vector<Digest> digests_;
+    std::map<uint32_t, uint64_t> flag_counts_;
+    void count_flags(uint32_t flags);
+};
+
+std::string_view flag_name(uint32_t bit);
+std::string_view lot_kind_name(storage::LotKind kind);
+std::string digest_of(std::vector<Digest> digests, std::string_view query_line, EventSeq as_of);
+
+}  // namespace ingot::tracechain

@@ -1,0 +1,429 @@
+#include "tracechain/walk.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace ingot::tracechain {
+
+using storage::Amounts;
+using storage::LinkRow;
+using storage::LotRow;
+
+namespace {
+
+// Weight below which a node of a complete closure is not expanded again.
+constexpr double kAgainMin = 1e-15;
+constexpr uint32_t kLoopExpansions = 64;
+
+}  // namespace
+
+std::string_view kind_name(storage::LinkKind kind) {
+    constexpr std::array<std::string_view, 25> kNames{
+        "",     "commission", "transform",   "charge",      "draw",   "charge_draw",   "campaign", "pack", "unpack",
+        "move", "ship",       "receive",     "observe",     "adjust", "vessel_adjust", "dispose",  "hold", "release",
+        "lock", "unlock",     "association", "transaction", "other",  "declaration",   "void_ship"};
+    return kNames[static_cast<size_t>(kind)];
+}
+
+bool Filter::allows(std::string_view text) const {
+    if (std::find(exclude.begin(), exclude.end(), text) != exclude.end()) return false;
+    return include.empty() || std::find(include.begin(), include.end(), text) != include.end();
+}
+
+bool takes(storage::AccountRow const& row) {
+    return row.kind == storage::RowKind::consume || row.kind == storage::RowKind::dispose;
+}
+
+bool made_state(storage::AccountRow const& row) {
+    if (takes(row) || row.restated) return false;
+    if (row.kind < storage::RowKind::adjust_count || row.kind > storage::RowKind::found_delta) return true;
+    bool found = row.kind == storage::RowKind::found_count || row.kind == storage::RowKind::found_delta;
+    bool grew = row.moved.value(primary_of(row.moved)) > 0;
+    return grew && (found || row.bound_seq == 0);
+}
+
+Amounts const& asked(storage::AccountRow const& row) { return row.stated.empty() ? row.moved : row.stated; }
+
+double short_part(int64_t shortfall, Amounts const& asked_amounts) {
+    if (shortfall <= 0) return 0;
+    int64_t whole = asked_amounts.value(primary_of(asked_amounts));
+    return whole <= 0 ? 1 : std::min(1.0, static_cast<double>(shortfall) / static_cast<double>(whole));
+}
+
+Walk::Walk(Direction direction, TraceQuery const& query, WalkTerms const& terms, storage::EventSeq as_of,
+           WalkSink& sink)
+    : direction_(direction),
+      query_(query),
+      terms_(terms),
+      sink_(sink),
+      source_(terms, as_of, query.at_us, stats_),
+      ladder_(ladder_of(query.basis)) {}
+
+Ladder const& Walk::ladder(LinkRow const& link) {
+    if (!query_.as_reported) return ladder_;
+    reported_ladder_ = ladder_of(link.allocation);
+    return reported_ladder_;
+}
+
+// ---- frontier
+
+// Smallest key first; up walks count time backwards. Heap order is the reverse of it.
+bool Walk::later(HeapEntry const& a, HeapEntry const& b) {
+    return std::tie(a.time, a.seq, a.rank, a.number) > std::tie(b.time, b.seq, b.rank, b.number);
+}
+
+void Walk::queue(Waiting& node, uint32_t slot) {
+    if (node.queued) return;
+    node.queued = true;
+    HeapEntry entry{node.key.time_us, node.key.seq, node.id.number(), slot, node.key.rank};
+    if (direction_ == Direction::up) {
+        entry.time = ~entry.time;
+        entry.seq = ~entry.seq;
+        entry.rank = static_cast<uint8_t>(3 - entry.rank);
+    }
+    heap_.push_back(entry);
+    std::push_heap(heap_.begin(), heap_.end(), later);
+}
+
+Walk::Waiting& Walk::reach(NodeId id, NodeKey key, uint32_t depth) {
+    NodeMap::Entry& entry = nodes_.at(id);
+    if (entry.slot == NodeMap::kNoSlot) {
+        if (free_.empty()) {
+            free_.push_back(static_cast<uint32_t>(slots_.size()));
+            slots_.emplace_back();
+        }
+        entry.slot = free_.back();
+        free_.pop_back();
+        Waiting fresh;
+        fresh.id = id;
+        fresh.key = key;
+        fresh.depth = depth;
+        fresh.waiting = true;
+        slots_[entry.slot] = std::move(fresh);
+    }
+    Waiting& node = slots_[entry.slot];
+    node.depth = std::min(node.depth, depth);
+    queue(node, entry.slot);
+    return node;
+}
+
+void Walk::give(NodeId id, NodeKey key, Weight const& weight, bool inside, uint32_t depth, Arrival arrival) {
+    if (query_.theta > 0 && weight.f == 0 && weight.d == 0) return;
+    Waiting& node = reach(id, key, query_.raw ? depth + 1 : depth);
+    Weight given = weight;
+    if (direction_ == Direction::down && id.kind() == NodeKind::lot_state && start_state(id.number())) given.f = 0;
+    (inside ? node.inside : node.outside).add(given);
+    stats_.edges += 1;
+    edges_in_run_ += 1;
+    if (arrival.lot != 0) {
+        arrival.weight = weight;
+        node.arrivals.push_back(arrival);
+    }
+}
+
+double Walk::cut_weight(Weight const& weight, bool again) const {
+    if (direction_ == Direction::up) return weight.f;
+    if (query_.cutoff == Cutoff::share) return weight.d;
+    return again ? std::max(weight.f, weight.d) : weight.f;  // a remainder that came round carries its d
+}
+
+bool Walk::reaches_theta(Waiting const& node) const {
+    Weight sum = node.outside.value();
+    Weight more = node.inside.value();
+    Weight whole{sum.f + more.f + node.seed, sum.d + more.d, sum.m + more.m};
+    return cut_weight(whole, false) >= query_.theta;
+}
+
+// The record of `top` and of what comes soon after it, in one multi_get.
+void Walk::fetch_ahead(Waiting const& top) {
+    auto wanted_of = [](NodeId id) { return WalkSource::Wanted{id.kind() == NodeKind::event, id.number()}; };
+    auto has_record = [](NodeId id) { return id.kind() == NodeKind::event || id.kind() == NodeKind::lot_state; };
+    if (!has_record(top.id) || source_.has(wanted_of(top.id))) return;
+    std::vector<WalkSource::Wanted> wanted{wanted_of(top.id)};
+    for (size_t i = 0; i < heap_.size() && i < 2 * query_.batch && wanted.size() < query_.batch; ++i) {
+        Waiting const& node = slots_[heap_[i].slot];
+        if (!has_record(node.id) || !reaches_theta(node)) continue;
+        auto next = wanted_of(node.id);
+        bool twice = source_.has(next) || std::any_of(wanted.begin(), wanted.end(), [&](auto const& other) {
+                         return other.link == next.link && other.number == next.number;
+                     });
+        if (!twice) wanted.push_back(next);
+    }
+    source_.prefetch(wanted);
+}
+
+// ---- the loop
+
+Result<void> Walk::begin(storage::View const& view, std::vector<LotNumber> const& starts) {
+    source_.attach(view);
+    std::vector<double> mass;
+    double total = 0;
+    for (LotNumber lot : starts) {
+        LotRow const* row = source_.lot(lot);
+        if (row == nullptr) return fail(*source_.error());
+        if (row->kind == storage::LotKind::class_only && row->rows.empty()) {
+            return fail(Code::ClassOnly, "start names a class of goods, not a lot", "起点是商品类别而不是批次");
+        }
+        if (home_.empty()) home_ = row->owner_prefix;
+        starts_[lot] = true;
+        double amount = 0;
+        for (auto const& line : row->rows) {
+            bool counts = made_state(line) || (takes(line) && line.bound_seq == 0);
+            if (counts) amount += static_cast<double>(line.moved.value(row->tail.primary));
+        }
+        mass.push_back(amount);
+        total += amount;
+    }
+    for (size_t i = 0; i < starts.size(); ++i) {
+        double share = total > 0 ? mass[i] / total : 1.0 / static_cast<double>(starts.size());
+        LotRow const* row = source_.lot(starts[i]);
+        if (direction_ == Direction::up) {
+            NodeKey key{row->tail.bound_time_us, row->tail.bound_seq, 3};
+            if (row->tail.bound_seq == 0) key.time_us = INT64_MIN;
+            reach(NodeId::lot(starts[i], row->tail.bound_seq), key, 0).inside.add({share, share, share});
+            continue;
+        }
+        auto seed = [&](storage::EventSeq supply, int64_t time_us, double part) {
+            Waiting& node = reach(NodeId::lot(starts[i], supply), {time_us, supply, 3}, 0);
+            node.seed = 1;
+            node.inside.add({0, part, part});
+        };
+        double unstated = 0;
+        bool any = false;
+        for (auto const& line : row->rows) {
+            double amount = static_cast<double>(line.moved.value(row->tail.primary));
+            if (made_state(line)) {
+                any = true;
+                seed(line.sort_seq, line.sort_time_us, mass[i] > 0 ? share * amount / mass[i] : share);
+                if (mass[i] <= 0) share = 0;
+            } else if (takes(line) && line.bound_seq == 0) {
+                unstated += amount;
+            }
+        }
+        if (unstated > 0 || !any) seed(0, INT64_MIN, mass[i] > 0 ? share * unstated / mass[i] : share);
+    }
+    return {};
+}
+
+bool Walk::budget_ended(WalkBudget const& budget) {
+    if (nodes_in_run_ >= budget.nodes_max || edges_in_run_ >= budget.edges_max) {
+        stats_.stop = "nodes";
+    } else if (terms_.clock != nullptr && nodes_in_run_ % 64 == 63 && terms_.clock->steady() > budget.deadline) {
+        stats_.stop = "time";
+    } else {
+        return false;
+    }
+    return true;
+}
+
+Result<bool> Walk::run(storage::View const& view, WalkBudget const& budget, uint64_t steps) {
+    source_.attach(view);
+    if (ended_by_budget_) {
+        ended_by_budget_ = false;
+        stats_.stop = nullptr;
+        stats_.complete = true;
+        nodes_in_run_ = edges_in_run_ = 0;
+    }
+    while (!heap_.empty() && steps > 0) {
+        if (budget_ended(budget)) {
+            ended_by_budget_ = true;
+            stats_.complete = false;
+            return false;
+        }
+        uint32_t slot = heap_.front().slot;
+        std::pop_heap(heap_.begin(), heap_.end(), later);
+        heap_.pop_back();
+        slots_[slot].queued = false;
+        if (!reaches_theta(slots_[slot])) {
+            NodeMap::Entry& entry = nodes_.at(slots_[slot].id);
+            bool again = entry.expansions > 0 && direction_ == Direction::down;
+            if (!again || slots_[slot].outside.value().d + slots_[slot].inside.value().d < query_.theta) continue;
+        }
+        fetch_ahead(slots_[slot]);
+        if (source_.error()) return fail(*source_.error());
+        uint32_t expansions = nodes_.at(slots_[slot].id).expansions;
+        Weight weight = direction_ == Direction::up ? Weight{} : down_weight(slots_[slot]);
+        if (direction_ == Direction::up) {
+            Weight out = slots_[slot].outside.value(), in = slots_[slot].inside.value();
+            weight = {out.f + in.f, out.d + in.d, out.m + in.m};
+        }
+        double cut = cut_weight(weight, expansions > 0);
+        if (query_.theta > 0 ? cut < query_.theta : expansions > 0 && cut < kAgainMin) continue;
+        Waiting node = std::move(slots_[slot]);
+        slots_[slot] = Waiting{};
+        NodeMap::Entry& entry = nodes_.at(node.id);
+        entry.slot = NodeMap::kNoSlot;
+        entry.expansions += 1;
+        free_.push_back(slot);
+        --steps;
+        ++nodes_in_run_;
+        if (looping(node, expansions, cut)) {
+            end(End::unknown, weight, "loop");
+            continue;
+        }
+        expand(node, weight, expansions);
+        if (source_.error()) return fail(*source_.error());
+    }
+    return !heap_.empty();
+}
+
+// A loop that nothing enters keeps its weight: 64 rounds without loss are enough to say so.
+bool Walk::looping(Waiting const& node, uint32_t expansions, double weight) {
+    if (expansions == 0) return false;
+    stats_.re_expansions += 1;
+    uint64_t key = node.id.a * 0x9E3779B97F4A7C15ULL ^ node.id.b;
+    auto [found, first] = loops_.emplace(key, weight);
+    return !first && expansions >= kLoopExpansions && weight >= found->second * (1 - 1e-9);
+}
+
+void Walk::expand(Waiting const& node, Weight const& weight, uint32_t expansions) {
+    if (expansions == 0) {
+        switch (node.id.kind()) {
+            case NodeKind::lot_state:
+                stats_.lots_visited += 1;
+                break;
+            case NodeKind::vessel_state:
+                stats_.vessel_states_visited += 1;
+                break;
+            default:
+                break;  // events count when they are entered
+        }
+    }
+    bool up = direction_ == Direction::up;
+    switch (node.id.kind()) {
+        case NodeKind::lot_state:
+            up ? up_lot(node) : down_lot(node, weight);
+            break;
+        case NodeKind::event:
+            if (up && node.id.is_draw()) {
+                up_draw(node);
+            } else {
+                up ? up_event(node) : down_event(node, weight);
+            }
+            break;
+        case NodeKind::vessel_state:
+            up ? up_vessel(node) : down_vessel(node, weight);
+            break;
+        case NodeKind::pool:
+            up ? up_pool(node) : down_pool(node, weight);
+            break;
+    }
+}
+
+// ---- what ends a walk
+
+void Walk::end(End what, Weight const& weight, std::string_view reason, LotRow const* lot) {
+    if (unit(weight) == 0) return;
+    ends_[static_cast<size_t>(what)].add({unit(weight), 0, 0});
+    if (what == End::resolved) {
+        measured_.add(weight.m);
+        return;
+    }
+    GapVisit gap;
+    gap.reason = reason;
+    gap.share = unit(weight);
+    gap.lot = what == End::unknown ? lot : nullptr;
+    if (gap.lot != nullptr) gap.enterprise = gap.lot->owner_prefix;
+    if (reason == "foreign" && lot != nullptr && terms_.foreign) gap.resolver = terms_.foreign(lot->key).value_or("");
+    sink_.gap(gap);
+}
+
+void Walk::locate(Place place, Weight const& weight) {
+    if (weight.d == 0) return;
+    places_[static_cast<size_t>(place)].add(weight.d);
+    ends_[0].add({weight.d, 0, 0});
+    measured_.add(weight.m);
+}
+
+bool Walk::outside_window(NodeKey const& key) const {
+    return (query_.from_us && key.time_us < *query_.from_us) || (query_.to_us && key.time_us > *query_.to_us);
+}
+
+bool Walk::stops_at(LotRow const& row) const {
+    StopAt const& stop = query_.stop_at;
+    if (stop.empty() || start_state(row.lot)) return false;
+    if ((stop.owner_change || stop.custody_change) && row.owner_prefix != home_) return true;
+    auto names = [](std::vector<std::string> const& list, std::string const& text) {
+        return !text.empty() && std::find(list.begin(), list.end(), text) != list.end();
+    };
+    return names(stop.materials, row.material) || names(stop.origins, row.origin.type);
+}
+
+// Masks, window, depth and site of an event about to be expanded. `counted`: it adds a hop (charges do not).
+bool Walk::may_enter(Waiting const& node, Weight const& weight, std::string_view site, bool counted) {
+    if (hides(site)) {
+        end(End::masked, weight, "masked");
+    } else if (counted && node.depth > query_.max_depth) {
+        end(End::beyond, weight, "depth");
+    } else if (outside_window(node.key)) {
+        end(End::beyond, weight, "time-window");
+    } else if (query_.stop_at.site_change && site != home_) {
+        end(End::beyond, weight, "stop-at");
+    } else {
+        if (nodes_.at(node.id).expansions == 1) stats_.events_visited += 1;
+        return true;
+    }
+    return false;
+}
+
+void Walk::visit_event(Waiting const& node, LinkRow const& link, Weight const& weight, Parts const& parts) {
+    EventVisit visit;
+    visit.seq = link.seq;
+    visit.id = link.event_id;
+    visit.site = link.site;
+    visit.kind = kind_name(link.kind);
+    visit.time_us = link.time_us;
+    visit.weight = unit(weight);
+    visit.basis = parts.basis;
+    for (size_t i = 0; i < link.inputs.size() && !node.id.is_draw(); ++i) {
+        visit.inputs.emplace_back(link.inputs[i].lot, i < parts.share.size() ? parts.share[i] : 0);
+    }
+    if (direction_ == Direction::up) {
+        for (Arrival const& arrival : node.arrivals) visit.outputs.push_back(arrival.lot);
+        std::sort(visit.outputs.begin(), visit.outputs.end());
+        visit.outputs.erase(std::unique(visit.outputs.begin(), visit.outputs.end()), visit.outputs.end());
+    } else {
+        for (auto const& output : link.outputs) {
+            if (output.lot != 0) visit.outputs.push_back(output.lot);
+        }
+    }
+    visit.flags = link.flags;
+    visit.digests = {&link.content_digest, 1};
+    sink_.event(visit);
+}
+
+// ---- sums
+
+ClosureNumbers Walk::closure() {
+    ClosureNumbers out{ends_[0].f.value(), ends_[1].f.value(), ends_[2].f.value(), ends_[3].f.value(), 0};
+    Sum left;
+    for (Waiting const& node : slots_) {
+        if (!node.waiting) continue;
+        left.add(unit(node.outside.value()));
+        left.add(unit(node.inside.value()));
+    }
+    (ended_by_budget_ ? out.beyond_limit : out.pruned) += left.value();
+    return out;
+}
+
+LocatedNumbers Walk::located() const {
+    LocatedNumbers out;
+    out.on_hand = places_[0].value();
+    out.in_vessels = places_[1].value();
+    out.in_process = places_[2].value();
+    out.disposed = places_[3].value();
+    out.loss = places_[4].value();
+    out.adjusted_out = places_[5].value();
+    return out;
+}
+
+void Walk::credit_waiting() {
+    for (Waiting const& node : slots_) {
+        if (node.waiting && node.id.kind() == NodeKind::lot_state) {
+            sink_.credit(node.id.number(), node.outside.value());
+        }
+    }
+}
+
+}  // namespace ingot::tracechain

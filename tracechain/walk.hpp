@@ -1,0 +1,203 @@
+// The quantity-weighted walk (spec/trace-semantics.md 3.3 to 3.7): outward from one or more lots in event-time order;
+// every node is expanded after its weight is summed, so data whose times agree are expanded exactly once. Whatever the
+// walk leaves is said: resolved + unknown + masked + beyond_limit + pruned = 1.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "tracechain/query.hpp"
+#include "tracechain/walk_node.hpp"
+#include "tracechain/walk_source.hpp"
+
+namespace ingot::tracechain {
+
+// A state of a lot was expanded. `entered`: weight from nodes that are not states of the same lot; for down walks its f
+// is weighted by the part of the lot that this supply is, so that the states of a lot add up to its exposure.
+struct LotVisit {
+    storage::LotRow const& row;
+    Weight entered;
+    double state_f = 0;  // whole weight of the state
+    bool last_state = false;
+    uint32_t hops = 0;
+    bool start = false;
+    std::string_view terminal;  // "origin", an unknown reason, or empty
+};
+
+struct EventVisit {
+    storage::EventSeq seq = 0;
+    std::string_view id, site, kind;
+    int64_t time_us = 0;
+    double weight = 0;
+    std::string_view basis;
+    std::vector<std::pair<LotNumber, double>> inputs;  // lot and its c, in lot-key order
+    std::vector<LotNumber> outputs;                    // up: those the walk came from; down: all
+    uint32_t flags = 0;
+    std::span<Digest const> digests;  // of the events read for it
+};
+
+struct GapVisit {
+    std::string_view reason;
+    double share = 0;
+    storage::LotRow const* lot = nullptr;  // null: no lot to name (masked, limits, vessels)
+    std::string resolver;
+    std::string_view enterprise;
+};
+
+// Receives what the walk meets, in walk order.
+class WalkSink {
+  public:
+    virtual ~WalkSink() = default;
+    virtual void lot(LotVisit const& visit) = 0;
+    virtual void event(EventVisit const& visit) = 0;
+    virtual void gap(GapVisit const& visit) = 0;
+    // Weight left waiting at a lot that may have been listed before.
+    virtual void credit(LotNumber lot, Weight const& weight) = 0;
+};
+
+struct WalkBudget {
+    uint64_t nodes_max = UINT64_MAX, edges_max = UINT64_MAX;
+    Steady deadline = Steady::max();
+};
+
+class Walk {
+  public:
+    // `query` and `terms` are copied or kept: they outlive the walk. One thread.
+    Walk(Direction direction, TraceQuery const& query, WalkTerms const& terms, storage::EventSeq as_of, WalkSink& sink);
+
+    // Puts the weight on the starts (several: by mass). Failures: storage errors, ClassOnly.
+    Result<void> begin(storage::View const& view, std::vector<LotNumber> const& starts);
+    // Goes on for at most `steps` expansions. True: there is more to do and budget for it. False: finished, or the
+    // budget is used up (stats().stop says which).
+    Result<bool> run(storage::View const& view, WalkBudget const& budget, uint64_t steps = UINT64_MAX);
+    bool finished() const { return heap_.empty(); }
+    // Credits what is left waiting to `pruned` or, when the budget ended, `beyond_limit`. The walk can still go on.
+    ClosureNumbers closure();
+    LocatedNumbers located() const;
+    double measured() const { return measured_.value(); }
+    WalkStats& stats() { return stats_; }
+    WalkSource& source() { return source_; }
+    // Tells the sink about weight left at lots already listed. Once, at the very end.
+    void credit_waiting();
+
+  private:
+    enum class End : uint8_t { resolved, unknown, masked, beyond };
+    enum class Place : uint8_t { on_hand, in_vessels, in_process, disposed, loss, adjusted_out };
+
+    struct Arrival {
+        LotNumber lot = 0;
+        Weight weight;
+        double share = 1;  // the c that is already in weight.f
+    };
+    struct Waiting {
+        NodeId id;
+        NodeKey key;
+        WeightSum outside, inside;
+        double seed = 0;  // F of a start state
+        uint32_t depth = 0;
+        bool queued = false, waiting = false;
+        std::vector<Arrival> arrivals;
+    };
+    struct HeapEntry {
+        int64_t time;
+        uint64_t seq;
+        uint64_t number;
+        uint32_t slot;
+        uint8_t rank;
+    };
+    static bool later(HeapEntry const& a, HeapEntry const& b);
+
+    // frontier (walk.cpp)
+    Waiting& reach(NodeId id, NodeKey key, uint32_t depth);
+    void give(NodeId id, NodeKey key, Weight const& weight, bool inside, uint32_t depth, Arrival arrival);
+    void give(NodeId id, NodeKey key, Weight const& weight, bool inside, uint32_t depth) {
+        give(id, key, weight, inside, depth, Arrival());
+    }
+    void queue(Waiting& node, uint32_t slot);
+    void fetch_ahead(Waiting const& top);
+    bool reaches_theta(Waiting const& node) const;
+    double cut_weight(Weight const& weight, bool again) const;
+    void expand(Waiting const& node, Weight const& weight, uint32_t expansions);
+    bool looping(Waiting const& node, uint32_t expansions, double weight);
+    bool budget_ended(WalkBudget const& budget);
+    void end(End what, Weight const& weight, std::string_view reason = {}, storage::LotRow const* lot = nullptr);
+    void locate(Place place, Weight const& weight);
+    double unit(Weight const& weight) const { return direction_ == Direction::up ? weight.f : weight.d; }
+    bool outside_window(NodeKey const& key) const;
+    bool stops_at(storage::LotRow const& row) const;
+    bool hides(std::string_view prefix) const { return terms_.visible && !terms_.visible(prefix); }
+    bool may_enter(Waiting const& node, Weight const& weight, std::string_view site, bool counted);
+    Ladder const& ladder(storage::LinkRow const& link);
+    bool start_state(LotNumber lot) const { return starts_.contains(lot); }
+    void visit_event(Waiting const& node, storage::LinkRow const& link, Weight const& weight, Parts const& parts);
+
+    // edges up (walk_up.cpp)
+    void up_lot(Waiting const& node);
+    void up_supply(Waiting const& node, storage::LotRow const& row, storage::AccountRow const& supply, Weight const& w,
+                   std::string_view& terminal);
+    void up_event(Waiting const& node);
+    void up_inputs(std::span<storage::LinkInput const> inputs, Parts const& parts, Weight const& weight,
+                   uint32_t depth);
+    void up_explicit(storage::LinkRow const& link, Waiting const& node);
+    void up_draw(Waiting const& node);
+    void up_layers(storage::AccountRow const& row, CampaignFacts& campaign, Weight const& weight, uint32_t depth);
+    void up_vessel(Waiting const& node);
+    void up_pool(Waiting const& node);
+    std::string_view unknown_origin(storage::LotRow const& row, std::string& resolver) const;
+
+    // edges down (walk_down.cpp)
+    Weight down_weight(Waiting const& node);
+    storage::AccountRow const* down_supply(NodeId id, storage::LotRow const& row) const;
+    void down_lot(Waiting const& node, Weight const& weight);
+    void down_unstated(storage::LotRow const& row, Waiting const& node, Weight const& weight);
+    void down_consume(storage::LotRow const& lot, storage::AccountRow const& row, Weight const& weight, double share,
+                      uint32_t depth);
+    double input_share(LotNumber lot, storage::AccountRow const& row);
+    void down_event(Waiting const& node, Weight const& weight);
+    void down_outputs(std::span<storage::LinkOutput const> outputs, std::span<storage::LinkInput const> inputs,
+                      std::span<storage::EventSeq const> events, storage::LinkRow const* link, Waiting const& node,
+                      Weight const& weight, Ladder const& steps, Place remainder, bool takes_all);
+    void down_explicit(storage::LinkRow const& link, Waiting const& node);
+    void down_charge(storage::LinkRow const& link, CampaignFacts& campaign, Waiting const& node, Weight const& weight);
+    void down_layers(CampaignFacts& campaign, storage::AccountRow const& charge, Waiting const& node,
+                     Weight const& weight);
+    void down_vessel(Waiting const& node, Weight const& weight);
+    void down_pool(Waiting const& node, Weight const& weight);
+
+    Direction direction_;
+    TraceQuery query_;
+    WalkTerms const& terms_;
+    WalkSink& sink_;
+    WalkStats stats_;
+    WalkSource source_;
+    Ladder ladder_, reported_ladder_;
+
+    NodeMap nodes_;
+    std::vector<Waiting> slots_;
+    std::vector<uint32_t> free_;
+    std::vector<HeapEntry> heap_;
+    std::unordered_map<LotNumber, bool> starts_;
+    std::unordered_map<uint64_t, double> loops_;  // weight of the first re-expansion, by slot-independent node hash
+    std::string home_;                            // owner of the first start: what "change" is measured against
+    WeightSum ends_[4];
+    Sum places_[6];
+    Sum measured_;
+    bool ended_by_budget_ = false;
+    uint64_t nodes_in_run_ = 0, edges_in_run_ = 0;
+};
+
+// Name of a link kind as answers show it.
+std::string_view kind_name(storage::LinkKind kind);
+
+// Supply a row made, whatever its kind: everything but consumptions and adjusts that were no supply.
+bool made_state(storage::AccountRow const& row);
+bool takes(storage::AccountRow const& row);
+// What a consumption asked for: stated, or when it stated nothing what it took.
+storage::Amounts const& asked(storage::AccountRow const& row);
+// Part of what was asked that was not there, 0 to 1.
+double short_part(int64_t shortfall, storage::Amounts const& asked_amounts);
+
+}  // namespace ingot::tracechain

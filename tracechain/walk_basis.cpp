@@ -1,0 +1,127 @@
+#include "tracechain/walk_basis.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "tracechain/query.hpp"
+
+namespace ingot::tracechain {
+
+using storage::Amounts;
+using storage::Basis;
+using storage::BasisKind;
+
+namespace {
+
+__extension__ typedef __int128 Int128;
+
+constexpr std::array<std::string_view, 10> kNames{"",       "gross_mass", "dry_mass", "element", "economic",
+                                                  "custom", "count",      "volume",   "length",  "area"};
+
+bool nothing(Amounts const& amounts) {
+    return std::all_of(amounts.lines().begin(), amounts.lines().end(), [](auto const& line) { return !line.amount; });
+}
+
+Parts equal_parts(size_t members) {
+    Parts out;
+    out.equal = true;
+    out.basis = "equal_parts";
+    out.total = static_cast<double>(members);
+    out.share.assign(members, members == 0 ? 0 : 1 / out.total);
+    return out;
+}
+
+}  // namespace
+
+std::string basis_name(Basis const& basis) {
+    std::string out(kNames[static_cast<size_t>(basis.kind)]);
+    if (basis.kind == BasisKind::element) out += ":" + basis.element;
+    return out;
+}
+
+std::optional<Basis> parse_basis(std::string_view text) {
+    if (text.starts_with("element:") && text.size() > 8) return Basis{BasisKind::element, std::string(text.substr(8))};
+    for (size_t kind = 1; kind < kNames.size(); ++kind) {
+        if (text == kNames[kind] && text != "element") return Basis{static_cast<BasisKind>(kind), {}};
+    }
+    return std::nullopt;
+}
+
+Ladder ladder_of(Basis const& requested) {
+    Ladder out{requested};
+    for (BasisKind kind : {BasisKind::dry_mass, BasisKind::gross_mass, BasisKind::count, BasisKind::volume,
+                           BasisKind::length, BasisKind::area}) {
+        if (requested.kind != kind) out.push_back({kind, {}});
+    }
+    return out;
+}
+
+Basis primary_of(Amounts const& amounts) {
+    for (BasisKind kind : {BasisKind::gross_mass, BasisKind::count, BasisKind::volume, BasisKind::length,
+                           BasisKind::area, BasisKind::dry_mass}) {
+        if (amounts.get({kind, {}})) return {kind, {}};
+    }
+    return amounts.empty() ? Basis{} : amounts.lines().front().basis;
+}
+
+Parts parts_of(std::span<Amounts const* const> members, Ladder const& ladder) {
+    for (Basis const& basis : ladder) {
+        Int128 sum = 0;
+        bool all = !members.empty();
+        for (Amounts const* member : members) {
+            auto amount = member->get(basis);
+            all = amount.has_value();
+            if (!all) break;
+            sum += *amount;
+        }
+        if (!all) continue;
+        Parts out;
+        out.used = basis;
+        out.basis = basis_name(basis);
+        out.requested = basis == ladder.front();
+        out.total = static_cast<double>(sum);
+        out.zero = sum == 0;
+        out.share.reserve(members.size());
+        for (Amounts const* member : members) {
+            out.share.push_back(out.zero ? 0 : static_cast<double>(member->value(basis)) / out.total);
+        }
+        return out;
+    }
+    return equal_parts(members.size());
+}
+
+Parts parts_of(std::span<storage::LinkInput const> inputs, Ladder const& ladder) {
+    std::vector<Amounts const*> members;
+    std::vector<size_t> places;
+    bool element = ladder.front().kind == BasisKind::element;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+        if (inputs[i].role == storage::InputRole::aux && !(element && inputs[i].amounts.get(ladder.front()))) continue;
+        members.push_back(&inputs[i].amounts);
+        places.push_back(i);
+    }
+    Parts parts = parts_of(members, ladder);
+    if (members.size() == inputs.size()) return parts;
+    std::vector<double> share(inputs.size(), 0);
+    for (size_t i = 0; i < places.size(); ++i) share[places[i]] = parts.share[i];
+    parts.share = std::move(share);
+    return parts;
+}
+
+TwoParts split(Amounts const& part, Amounts const& rest, Ladder const& ladder) {
+    if (nothing(rest)) return {};
+    std::array<Amounts const*, 2> members{&part, &rest};
+    Parts parts = parts_of(members, ladder);
+    return {parts.share[0], parts.share[1], parts.requested, parts.zero};
+}
+
+double fraction(Amounts const& taken, Amounts const& whole, Ladder const& ladder) {
+    for (Basis const& basis : ladder) {
+        auto part = taken.get(basis);
+        auto all = whole.get(basis);
+        if (!part || !all) continue;
+        return *all == 0 ? 0 : static_cast<double>(*part) / static_cast<double>(*all);
+    }
+    return 1;
+}
+
+}  // namespace ingot::tracechain

@@ -1,0 +1,407 @@
+// Edges towards the products: distribution d of spec/trace-semantics.md 3.4 beside composition c of 3.2.
+#include <algorithm>
+
+#include "tracechain/account_layers.hpp"
+#include "tracechain/walk.hpp"
+
+namespace ingot::tracechain {
+
+using storage::AccountRow;
+using storage::Amounts;
+using storage::LinkInput;
+using storage::LinkOutput;
+using storage::LinkRow;
+using storage::LotRow;
+using storage::RowKind;
+
+AccountRow const* Walk::down_supply(NodeId id, LotRow const& row) const {
+    auto found = std::find_if(row.rows.begin(), row.rows.end(),
+                              [&](AccountRow const& line) { return line.seq == id.b && !takes(line); });
+    return found == row.rows.end() ? nullptr : &*found;
+}
+
+// The weight of a node: what came from its supply and from the state before it, each by its part of the state.
+Weight Walk::down_weight(Waiting const& node) {
+    Weight out = node.outside.value(), in = node.inside.value();
+    Weight sum{out.f + in.f + node.seed, out.d + in.d, out.m + in.m};
+    AccountRow const* supply = nullptr;
+    if (node.id.kind() == NodeKind::lot_state && node.id.b != 0) {
+        LotRow const* row = source_.lot(node.id.number());
+        if (row != nullptr) supply = down_supply(node.id, *row);
+    } else if (node.id.kind() == NodeKind::vessel_state) {
+        CampaignFacts* campaign = source_.campaign(node.id.number());
+        if (campaign == nullptr) return sum;
+        supply = campaign->rows->find(node.key.time_us, node.id.b, 0, false);
+        if (supply == nullptr) supply = campaign->rows->find(node.key.time_us, node.id.b, 2, false);
+    }
+    if (supply == nullptr) return sum;
+    TwoParts parts = split(supply->moved, supply->before, ladder_);
+    sum.f = out.f * parts.part + in.f * parts.rest + node.seed;
+    return sum;
+}
+
+void Walk::down_lot(Waiting const& node, Weight const& weight) {
+    LotRow const* row = source_.lot(node.id.number());
+    if (row == nullptr) return;
+    if (hides(row->owner_prefix)) return end(End::masked, weight, "masked");
+    Weight entered = node.outside.value();
+    AccountRow const* supply = node.id.b == 0 ? nullptr : down_supply(node.id, *row);
+    if (supply != nullptr && row->tail.states > 1) {
+        Amounts all;
+        for (AccountRow const& line : row->rows) {
+            if (!made_state(line)) continue;
+            for (auto const& amount : line.moved.lines())
+                all.set(amount.basis, all.value(amount.basis) + amount.amount);
+        }
+        entered.f *= fraction(supply->moved, all, ladder_);
+    }
+    sink_.lot({*row, entered, weight.f, node.id.b == row->tail.bound_seq, node.depth, start_state(row->lot), {}});
+    if (stops_at(*row)) {
+        end(End::beyond, weight, "stop-at");
+    } else if (node.id.b == 0) {
+        down_unstated(*row, node, weight);
+    } else if (supply == nullptr) {
+        locate(Place::loss, weight);  // made a second time: the event's claim is recorded, the lot is not
+    } else {
+        double rest = 1;
+        for (auto line = row->rows.begin() + (supply - row->rows.data()) + 1; line != row->rows.end(); ++line) {
+            if (takes(*line) && line->bound_seq != node.id.b) continue;
+            if (made_state(*line)) {
+                if (rest > 0) {
+                    give(NodeId::lot(row->lot, line->sort_seq), {line->sort_time_us, line->sort_seq, 3},
+                         {weight.f, weight.d * rest, weight.m * rest}, true, node.depth);
+                }
+                rest = 0;
+                break;
+            }
+            if (takes(*line)) {
+                double share = rest * fraction(line->moved, line->before, ladder_);
+                down_consume(*row, *line, weight, share, node.depth);
+                rest -= share;
+                if (line->difference < 0) {
+                    locate(Place::loss, weight.times(rest));
+                    rest = 0;
+                }
+            } else if (line->moved.value(primary_of(line->moved)) < 0) {
+                double share = -rest * fraction(line->moved, line->before, ladder_);
+                locate(Place::adjusted_out, weight.times(share));
+                rest -= share;
+            }
+        }
+        locate(Place::on_hand, weight.times(rest));
+    }
+    if (row->tail.states < 2) source_.drop_lot(row->lot);
+}
+
+// Opening stock nobody stated: the sum of what is bound to it.
+void Walk::down_unstated(LotRow const& row, Waiting const& node, Weight const& weight) {
+    double total = 0;
+    size_t count = 0;
+    auto bound = [](AccountRow const& line) { return takes(line) && line.bound_seq == 0; };
+    for (AccountRow const& line : row.rows) {
+        if (!bound(line)) continue;
+        total += static_cast<double>(line.moved.value(primary_of(line.moved)));
+        ++count;
+    }
+    if (count == 0) return locate(Place::on_hand, weight);
+    for (AccountRow const& line : row.rows) {
+        if (!bound(line)) continue;
+        double amount = static_cast<double>(line.moved.value(primary_of(line.moved)));
+        down_consume(row, line, weight, total > 0 ? amount / total : 1 / static_cast<double>(count), node.depth);
+    }
+}
+
+void Walk::down_consume(LotRow const& lot, AccountRow const& row, Weight const& weight, double share, uint32_t depth) {
+    Weight part{0, weight.d * share, weight.m * share};
+    if (row.kind == RowKind::dispose) return locate(Place::disposed, part);
+    Pool const* pool = nullptr;
+    if (row.campaign != 0) {
+        CampaignFacts* campaign = source_.campaign(row.campaign);
+        if (campaign == nullptr) return;
+        if (campaign->pooled) pool = source_.pool(row.campaign);
+        if (campaign->pooled && pool == nullptr) return;
+    }
+    double missing = short_part(row.shortfall, asked(row));
+    double c = 0;
+    if (pool != nullptr) {
+        Parts parts = parts_of(pool->inputs, ladder_);
+        auto amount = asked(row).get(parts.used);
+        if (parts.equal) {
+            c = 1 / parts.total;
+        } else if (amount && parts.total > 0) {
+            c = static_cast<double>(*amount) / parts.total;
+        }
+    } else {
+        c = input_share(lot.lot, row);
+    }
+    part.f = weight.f * c * (1 - missing);
+    Arrival arrival{lot.lot, {}, c * (1 - missing)};
+    if (pool != nullptr) {
+        return give(NodeId::pool(row.campaign), {pool->latest_input_us, pool->latest_input_seq, 0}, part, false,
+                    depth + 1, arrival);
+    }
+    give(NodeId::event(row.seq), {row.time_us, row.seq, 0}, part, false, depth + (row.campaign == 0 ? 1 : 0), arrival);
+}
+
+// m/M of one input without reading the event; events that compare other than by stated sums are read.
+double Walk::input_share(LotNumber lot, AccountRow const& row) {
+    if (!query_.as_reported) {
+        for (storage::Basis const& basis : ladder_) {
+            auto total = row.event_total.get(basis);
+            auto amount = asked(row).get(basis);
+            if (total && amount) return *total == 0 ? 0 : static_cast<double>(*amount) / static_cast<double>(*total);
+        }
+    }
+    LinkRow const* link = source_.link(row.seq);
+    if (link == nullptr) return 0;
+    Parts parts = parts_of(link->inputs, ladder(*link));
+    for (size_t i = 0; i < link->inputs.size(); ++i) {
+        if (link->inputs[i].lot == lot) return parts.share[i];
+    }
+    return 0;
+}
+
+void Walk::down_event(Waiting const& node, Weight const& weight) {
+    LinkRow const* link = source_.link(node.id.number());
+    if (link == nullptr) return;
+    CampaignFacts* campaign = link->campaign == 0 ? nullptr : source_.campaign(link->campaign);
+    if (link->campaign != 0 && campaign == nullptr) return;
+    bool charge = campaign != nullptr && !node.id.is_draw();
+    if (!may_enter(node, weight, link->site, !charge || query_.raw)) return;
+    Parts parts = parts_of(link->inputs, ladder(*link));
+    if (node.id.is_draw()) parts.basis = basis_name(ladder_.front());
+    visit_event(node, *link, weight, parts);
+    if (charge) {
+        down_charge(*link, *campaign, node, weight);
+    } else if (!link->links.empty()) {
+        down_explicit(*link, node);
+    } else {
+        std::vector<storage::EventSeq> const events{link->seq};
+        std::span<LinkInput const> inputs = link->inputs;
+        if (node.id.is_draw()) inputs = {};
+        bool stated = node.id.is_draw() || std::all_of(inputs.begin(), inputs.end(), [](LinkInput const& input) {
+                          return input.role == storage::InputRole::aux || (input.measured & 1) != 0;
+                      });
+        Weight on = weight;
+        if (!stated || !parts.requested) on.m = node.id.is_draw() ? weight.m : 0;
+        Ladder steps = ladder(*link);
+        down_outputs(link->outputs, inputs, events, link, node, on, steps, Place::loss, node.id.is_draw());
+    }
+    if (link->kind != storage::LinkKind::charge_draw) source_.drop_link(node.id.number());
+}
+
+// o_j / max(sum of o, sum of m); what is missing is loss, for pooled campaigns still in process, for draws nothing.
+void Walk::down_outputs(std::span<LinkOutput const> outputs, std::span<LinkInput const> inputs,
+                        std::span<storage::EventSeq const> events, LinkRow const* link, Waiting const& node,
+                        Weight const& weight, Ladder const& steps, Place remainder, bool takes_all) {
+    std::vector<Amounts const*> members;
+    for (LinkOutput const& output : outputs) {
+        if (output.lot != 0) members.push_back(&output.amounts);
+    }
+    if (members.empty()) return locate(remainder, weight);
+    Parts parts = parts_of(members, steps);
+    double whole = parts.total;
+    if (!parts.equal) {
+        for (LinkOutput const& output : outputs) {
+            if (output.lot == 0) whole += static_cast<double>(output.amounts.value(parts.used));
+        }
+        double in = 0;
+        for (LinkInput const& input : inputs) {
+            if (input.role != storage::InputRole::aux) in += static_cast<double>(input.amounts.value(parts.used));
+        }
+        whole = takes_all ? parts.total : std::max(whole, in);
+    }
+    if (whole <= 0) return locate(remainder, weight);
+    double scale = parts.total / whole, given = 0;
+    size_t member = 0;
+    for (size_t i = 0; i < outputs.size(); ++i) {
+        if (outputs[i].lot == 0) continue;
+        double d = parts.share[member++] * scale;
+        given += d;
+        storage::EventSeq supply = events.size() == 1 ? events[0] : events[i];
+        int64_t time_us = node.key.time_us;
+        if (link == nullptr) {  // pooled: each output has its own event
+            LotRow const* lot = source_.lot(outputs[i].lot);
+            if (lot == nullptr) return;
+            AccountRow const* row = down_supply(NodeId::lot(lot->lot, supply), *lot);
+            if (row != nullptr) time_us = row->sort_time_us;
+        }
+        give(NodeId::lot(outputs[i].lot, supply), {time_us, supply, 3},
+             {weight.f, weight.d * d, parts.requested ? weight.m * d : 0}, false, node.depth);
+    }
+    double left = 1 - given;
+    if (left > 1e-15) locate(remainder, weight.times(left));
+}
+
+// ingot:links: each named output is made of the inputs stated for it.
+void Walk::down_explicit(LinkRow const& link, Waiting const& node) {
+    Parts whole = parts_of(link.inputs, ladder(link));
+    std::vector<Amounts const*> members;
+    for (LinkOutput const& output : link.outputs) members.push_back(&output.amounts);
+    Parts made = parts_of(members, ladder(link));
+    auto composition = [&](LotNumber output, LotNumber input) {
+        bool named = false;
+        double share = 0;
+        for (auto const& line : link.links) {
+            if (line.output != output) continue;
+            named = true;
+            if (line.input == input) share += line.share;
+        }
+        if (named) return share;
+        for (size_t i = 0; i < link.inputs.size(); ++i) {
+            if (link.inputs[i].lot == input) share += whole.share[i];
+        }
+        return share;
+    };
+    for (Arrival const& arrival : node.arrivals) {
+        double total = 0;
+        for (size_t j = 0; j < link.outputs.size(); ++j) {
+            total += composition(link.outputs[j].lot, arrival.lot) * made.share[j];
+        }
+        for (size_t j = 0; j < link.outputs.size(); ++j) {
+            double c = composition(link.outputs[j].lot, arrival.lot);
+            double d = total > 0 ? c * made.share[j] / total : 0;
+            Weight part = arrival.weight.times(d);
+            part.f = arrival.share > 0 ? arrival.weight.f / arrival.share * c : 0;
+            if (link.outputs[j].lot == 0) {
+                locate(Place::loss, part);
+            } else if (c > 0) {
+                give(NodeId::lot(link.outputs[j].lot, link.seq), {link.time_us, link.seq, 3}, part, false, node.depth);
+            }
+        }
+        if (total <= 0) locate(Place::loss, arrival.weight);
+    }
+}
+
+void Walk::down_charge(LinkRow const& link, CampaignFacts& campaign, Waiting const& node, Weight const& weight) {
+    campaign.share += weight.d;
+    if (campaign.pooled) return;
+    if (!keeps_layers(campaign.rows->terms().policy) && campaign.rows->terms().policy != storage::Policy::window) {
+        return give(NodeId::vessel(link.campaign, link.seq), {link.time_us, link.seq, 1}, weight, false, node.depth);
+    }
+    AccountRow const* row = campaign.rows->find(link.time_us, link.seq, 0, false);
+    if (row == nullptr) return locate(Place::loss, weight);
+    AccountRow const charge = *row;
+    down_layers(campaign, charge, node, weight);
+}
+
+// The draws that took from this charge: parts of it while it lasts, or a window's attribution by amount.
+void Walk::down_layers(CampaignFacts& campaign, AccountRow const& charge, Waiting const& node, Weight const& weight) {
+    struct Taken {
+        storage::EventSeq seq;
+        int64_t time_us;
+        double amount, composition;
+    };
+    std::vector<Taken> taken;
+    storage::Basis const primary = primary_of(charge.moved);
+    double whole = static_cast<double>(charge.moved.value(primary)), left = whole, out = 0, sum = 0;
+    bool window = campaign.rows->terms().policy == storage::Policy::window;
+    AccountRow here = charge;
+    while (AccountRow const* next = campaign.rows->after(here)) {
+        if (!window && left <= 0) break;
+        here = *next;
+        if (!takes(here)) {
+            double moved = static_cast<double>(here.moved.value(primary));
+            double before = static_cast<double>(here.before.value(primary));
+            if (!made_state(here) && before > 0) {
+                double change = left * moved / before;
+                left += change;
+                if (change < 0) out -= change;
+            }
+            continue;
+        }
+        double all = 0, mine = 0;
+        for (auto const& layer : here.layers) {
+            auto amount = static_cast<double>(layer.second.value(primary));
+            all += amount;
+            if (layer.first == charge.seq) mine += amount;
+        }
+        if (window && all == 0 && here.sort_time_us - charge.sort_time_us > campaign.rows->terms().window_us) break;
+        if (mine <= 0 || all <= 0) continue;
+        std::vector<Amounts const*> layers;
+        double share = 0;
+        for (auto const& layer : here.layers) layers.push_back(&layer.second);
+        Parts parts = parts_of(layers, ladder_);
+        for (size_t i = 0; i < layers.size(); ++i) share += here.layers[i].first == charge.seq ? parts.share[i] : 0;
+        double amount = mine / all * static_cast<double>(here.moved.value(primary));
+        taken.push_back({here.seq, here.time_us, amount, share * (1 - short_part(here.shortfall, asked(here)))});
+        left -= amount;
+        sum += amount;
+    }
+    if (campaign.rows->error()) return;
+    campaign.states_visited += 1;
+    double total = std::max(whole, sum + std::max(0.0, left) + out);
+    if (total <= 0) return locate(Place::loss, weight);
+    for (Taken const& draw : taken) {
+        Weight part = weight.times(draw.amount / total);
+        part.f = weight.f * draw.composition;
+        give(NodeId::draw(draw.seq), {draw.time_us, draw.seq, 2}, part, false, node.depth + 1);
+    }
+    locate(Place::adjusted_out, weight.times(out / total));
+    locate(window ? Place::in_process : Place::in_vessels, weight.times((total - sum - out) / total));
+}
+
+void Walk::down_vessel(Waiting const& node, Weight const& weight) {
+    CampaignFacts* campaign = source_.campaign(node.id.number());
+    if (campaign == nullptr) return;
+    VesselRows& rows = *campaign->rows;
+    AccountRow const* found = rows.find(node.key.time_us, node.id.b, 0, false);
+    if (found == nullptr) found = rows.find(node.key.time_us, node.id.b, 2, false);
+    if (rows.error()) return;
+    if (found == nullptr) return locate(Place::loss, weight);
+    campaign->states_visited += 1;
+    AccountRow here = *found;
+    double rest = 1;
+    auto draw = [&](AccountRow const& row) {
+        double share = rest * fraction(row.moved, row.before, ladder_);
+        Weight part = weight.times(share);
+        part.f = weight.f * (1 - short_part(row.shortfall, asked(row)));
+        give(NodeId::draw(row.seq), {row.time_us, row.seq, 2}, part, false, node.depth + 1);
+        rest -= share;
+        if (row.difference >= 0) return;
+        locate(Place::loss, weight.times(rest));
+        rest = 0;
+    };
+    if (here.bound_seq == 0) {
+        for (AccountRow const& row : rows.moved_behind(here)) draw(row);
+    }
+    while (AccountRow const* next = rows.after(here)) {
+        here = *next;
+        if (made_state(here)) {
+            give(NodeId::vessel(node.id.number(), here.sort_seq), {here.sort_time_us, here.sort_seq, 1},
+                 {weight.f, weight.d * rest, weight.m * rest}, true, node.depth);
+            return;
+        }
+        if (takes(here) && here.bound_seq == node.id.b) {
+            draw(here);
+        } else if (here.moved.value(primary_of(here.moved)) < 0) {
+            double share = -rest * fraction(here.moved, here.before, ladder_);
+            locate(Place::adjusted_out, weight.times(share));
+            rest -= share;
+        }
+    }
+    locate(Place::in_vessels, weight.times(rest));
+}
+
+void Walk::down_pool(Waiting const& node, Weight const& weight) {
+    Pool const* pool = source_.pool(node.id.number());
+    CampaignFacts* campaign = source_.campaign(node.id.number());
+    if (pool == nullptr || campaign == nullptr) return;
+    if (!may_enter(node, weight, pool->site, true)) return;
+    campaign->share += weight.d;
+    campaign->states_visited += 1;
+    LinkRow shown;
+    shown.seq = pool->last_seq;
+    shown.event_id = campaign->row.uri;
+    shown.kind = storage::LinkKind::campaign;
+    shown.time_us = node.key.time_us;
+    shown.site = pool->site;
+    shown.flags = pool->flags;
+    shown.inputs = pool->inputs;
+    shown.outputs = pool->outputs;
+    visit_event(node, shown, weight, parts_of(pool->inputs, ladder_));
+    down_outputs(pool->outputs, pool->inputs, pool->output_events, nullptr, node, weight, ladder_, Place::in_process,
+                 false);
+}
+
+}  // namespace ingot::tracechain

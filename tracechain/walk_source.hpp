@@ -1,0 +1,88 @@
+// The records a walk reads, as they were at its as_of: one multi_get for many, cached only until they are used, every
+// fetch counted (spec/trace-semantics.md 9 P3). Older derived fields than the walk may trust are replayed here.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <unordered_map>
+
+#include "storage/graph_table.hpp"
+#include "tracechain/account.hpp"
+#include "tracechain/query.hpp"
+#include "tracechain/walk_basis.hpp"
+#include "tracechain/walk_vessel.hpp"
+
+namespace ingot::tracechain {
+
+// A plain campaign pooled over all its events (3.5).
+struct Pool {
+    std::vector<storage::LinkInput> inputs;    // every input row, in event order
+    std::vector<storage::LinkOutput> outputs;  // every output row
+    std::vector<storage::EventSeq> output_events;
+    int64_t earliest_output_us = 0, latest_input_us = 0;
+    storage::EventSeq earliest_output_seq = 0, latest_input_seq = 0;
+    std::vector<Digest> digests;
+    storage::EventSeq last_seq = 0;
+    std::string site;
+    uint32_t flags = 0;
+};
+
+struct CampaignFacts {
+    storage::CampaignRow row;
+    bool pooled = false;  // at as_of it has no vessel
+    std::unique_ptr<VesselRows> rows;
+    std::optional<Pool> pool;
+    uint64_t states_visited = 0;
+    double share = 0;
+};
+
+// One thread. A failed read answers null and is kept in error(); after that every answer is null.
+class WalkSource {
+  public:
+    WalkSource(WalkTerms const& terms, storage::EventSeq as_of, std::optional<int64_t> at_us, WalkStats& stats);
+
+    // The snapshot to read; a walk that goes on later gets a newer one and still answers for its as_of.
+    void attach(storage::View const& view) { view_ = &view; }
+    storage::View const& view() const { return *view_; }
+    storage::EventSeq as_of() const { return as_of_; }
+
+    struct Wanted {
+        bool link = false;
+        uint64_t number = 0;
+    };
+    bool has(Wanted const& wanted) const;
+    void prefetch(std::span<Wanted const> wanted);
+
+    // Rows live at as_of in replay order, derived fields true. The pointer lives until drop.
+    storage::LotRow const* lot(storage::LotNumber lot);
+    storage::LinkRow const* link(storage::EventSeq seq);
+    CampaignFacts* campaign(storage::CampaignNumber campaign);
+    Pool const* pool(storage::CampaignNumber campaign);
+    void drop_lot(storage::LotNumber lot) { lots_.erase(lot); }
+    void drop_link(storage::EventSeq seq) { links_.erase(seq); }
+
+    std::optional<Error> const& error() const { return error_; }
+    std::unordered_map<storage::CampaignNumber, CampaignFacts>& campaigns() { return campaigns_; }
+
+  private:
+    void take_lot(storage::LotNumber lot, storage::Bytes value);
+    void take_link(storage::EventSeq seq, storage::Bytes value);
+    bool true_at_as_of(storage::LotRow& lot);
+    bool rebind(storage::LinkRow& link);
+    bool fill(Pool& pool, storage::CampaignRow const& row);
+    void fail_with(Error error);
+
+    WalkTerms const& terms_;
+    storage::EventSeq as_of_;
+    std::optional<int64_t> at_us_;
+    WalkStats& stats_;
+    storage::View const* view_ = nullptr;
+    std::optional<Error> error_;
+    std::unordered_map<storage::LotNumber, storage::LotRow> lots_;
+    std::unordered_map<storage::EventSeq, storage::LinkRow> links_;
+    std::unordered_map<storage::CampaignNumber, CampaignFacts> campaigns_;
+};
+
+}  // namespace ingot::tracechain
