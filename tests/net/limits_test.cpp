@@ -1,0 +1,225 @@
+// Time-outs and counts: at the value and past it (spec/security.md 13).
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "net/connection_counts.hpp"
+#include "test_server.hpp"
+
+namespace ingot::net {
+namespace {
+
+using namespace testing_support;
+using namespace std::chrono_literals;
+
+// A TCP connection without TLS.
+struct PlainConnection {
+    explicit PlainConnection(TestServer& server) : descriptor(socket(AF_INET, SOCK_STREAM, 0)) {
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(server.server->ports()[0]);
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        connected = connect(descriptor, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0;
+        timeval timeout{5, 0};
+        setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &timeout, sizeof timeout);
+    }
+    ~PlainConnection() { ::close(descriptor); }
+    PlainConnection(PlainConnection const&) = delete;
+    PlainConnection& operator=(PlainConnection const&) = delete;
+    bool ended() const {  // reads to the end; false if it does not come in 5 s
+        char bytes[512];
+        ssize_t got = 0;
+        while ((got = recv(descriptor, bytes, sizeof bytes, 0)) > 0) {
+        }
+        return got == 0 || errno == ECONNRESET;
+    }
+    int descriptor;
+    bool connected = false;
+};
+
+bool eventually(std::function<bool()> const& holds) {
+    for (int i = 0; i < 600; ++i) {
+        if (holds()) return true;
+        std::this_thread::sleep_for(5ms);
+    }
+    return false;
+}
+
+TEST(TimeOuts, AHandshakeThatDoesNotComeIsCut) {
+    TestServer server([](ServerOptions& options) { options.limits.handshake = 200ms; });
+    PlainConnection silent(server);
+    PlainConnection starting(server);
+    ASSERT_EQ(::send(starting.descriptor, "\x16\x03\x01", 3, 0), 3);
+    EXPECT_TRUE(silent.ended());
+    EXPECT_TRUE(starting.ended());
+    EXPECT_EQ(server.server->stats().handshakes_failed, 2u);
+}
+
+TEST(TimeOuts, PlainBytesOnTheTlsPortAreClosed) {
+    TestServer server;
+    PlainConnection plain(server);
+    ::send(plain.descriptor, "GET / HTTP/1.1\r\n\r\n", 18, 0);
+    EXPECT_TRUE(plain.ended());
+}
+
+TEST(TimeOuts, ASlowHeadGets408) {
+    TestServer server([](ServerOptions& options) { options.limits.head = 200ms; });
+    RawConnection connection(server);
+    connection.send("GET / HTTP/1.1\r\nHo");
+    RawAnswer answer = connection.answer();
+    EXPECT_EQ(answer.status, 408);
+    EXPECT_NE(answer.body.find("request-timeout"), answer.body.npos);
+    EXPECT_TRUE(connection.closed_within(2s));
+}
+
+TEST(TimeOuts, DripsDoNotExtendTheHead) {
+    TestServer server([](ServerOptions& options) { options.limits.head = 300ms; });
+    RawConnection connection(server);
+    connection.send("GET /");
+    for (int i = 0; i < 8; ++i) {
+        std::this_thread::sleep_for(50ms);
+        connection.send("a");
+    }
+    EXPECT_EQ(connection.answer().status, 408);
+}
+
+TEST(TimeOuts, ABodyThatStopsGets408AndHasNoEffect) {
+    TestServer server([](ServerOptions& options) { options.limits.body = 300ms; });
+    RawConnection connection(server);
+    connection.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+    EXPECT_EQ(connection.answer().status, 408);
+    EXPECT_EQ(server.application.handled, 0);
+}
+
+TEST(TimeOuts, ABodySlowerThanOneKibASecondGets408BeforeItsTime) {
+    TestServer server([](ServerOptions& options) { options.limits.body = 6'000ms; });  // judged after a second
+    RawConnection connection(server);
+    connection.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n");
+    auto const begin = std::chrono::steady_clock::now();
+    for (int i = 0; i < 11; ++i) {
+        connection.send("slow");
+        std::this_thread::sleep_for(100ms);
+    }
+    EXPECT_EQ(connection.answer().status, 408);
+    EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
+}
+
+TEST(TimeOuts, AnIdleConnectionIsClosedWithoutAnAnswer) {
+    TestServer server([](ServerOptions& options) { options.limits.idle = 200ms; });
+    RawConnection connection(server);
+    connection.send(get("/"));
+    EXPECT_EQ(connection.answer().status, 200);
+    EXPECT_EQ(connection.rest(), "");
+    EXPECT_TRUE(connection.closed_within(1s));
+}
+
+TEST(TimeOuts, AReaderThatTakesNothingIsCut) {
+    TestServer server([](ServerOptions& options) { options.limits.write_stall = 300ms; });
+    RawConnection connection(server);
+    connection.send(get("/big?30000000"));
+    ASSERT_TRUE(eventually([&] { return server.server->stats().writing == 1; }));
+    EXPECT_TRUE(eventually([&] { return server.server->stats().connections() == 0; }));
+    EXPECT_EQ(server.application.not_sent, 1);
+}
+
+TEST(TimeOuts, ASlowHandlerIsNotCut) {
+    TestServer server(
+        [](ServerOptions& options) { options.limits.idle = options.limits.head = options.limits.write_stall = 100ms; });
+    RawConnection connection(server);
+    connection.send(get("/slow?500"));
+    EXPECT_EQ(connection.answer().status, 200);
+}
+
+TEST(Counts, AConnectionServesItsNumberOfRequestsAndCloses) {
+    TestServer server([](ServerOptions& options) { options.limits.requests_per_connection_max = 3; });
+    RawConnection connection(server);
+    connection.send(get("/1") + get("/2") + get("/3") + get("/4"));
+    std::string answers = connection.rest();
+    EXPECT_NE(answers.find("GET /3"), answers.npos);
+    EXPECT_EQ(answers.find("GET /4"), answers.npos);
+    EXPECT_LT(answers.find("GET /2"), answers.find("Connection: close"));
+}
+
+TEST(Counts, TheOneConnectionTooManyGets503AndOthersGoOn) {
+    TestServer server([](ServerOptions& options) { options.limits.connections_max = 2; });
+    RawConnection one(server);
+    RawConnection two(server);
+    one.send(get("/"));
+    EXPECT_EQ(one.answer().status, 200);
+    RawConnection three(server);
+    three.send(get("/"));
+    EXPECT_EQ(three.answer().status, 503);
+    EXPECT_TRUE(three.closed_within(2s));
+    two.send(get("/"));
+    EXPECT_EQ(two.answer().status, 200);
+    EXPECT_EQ(server.server->stats().refused, 1u);
+}
+
+TEST(Counts, LoopbackIsExemptFromTheLimitPerAddress) {
+    TestServer server([](ServerOptions& options) { options.limits.connections_per_address_max = 1; });
+    RawConnection one(server);
+    RawConnection two(server);
+    two.send(get("/"));
+    EXPECT_EQ(two.answer().status, 200);
+}
+
+TEST(Counts, AnAddressIsCountedAndForgotten) {
+    ConnectionCounts counts(10, 2);
+    EXPECT_TRUE(counts.enter("192.0.2.1", false));
+    EXPECT_TRUE(counts.enter("192.0.2.1", false));
+    EXPECT_FALSE(counts.enter("192.0.2.1", false));
+    EXPECT_TRUE(counts.enter("192.0.2.2", false));
+    counts.leave("192.0.2.1", false);
+    counts.leave("192.0.2.1", false);
+    EXPECT_TRUE(counts.enter("192.0.2.1", false));
+}
+
+TEST(Counts, HandshakesBeyondTheLimitWaitTheirTurn) {
+    TestServer server([](ServerOptions& options) {
+        options.limits.handshakes_max = 1;
+        options.limits.handshake = 500ms;
+    });
+    PlainConnection blocks(server);
+    std::this_thread::sleep_for(50ms);
+    RawConnection waits(server);  // its handshake ends after the first was cut
+    waits.send(get("/"));
+    EXPECT_EQ(waits.answer().status, 200);
+    EXPECT_TRUE(blocks.ended());
+}
+
+TEST(Counts, WithoutDescriptorsAcceptPausesAndRecovers) {
+    TestServer server;
+    rlimit before{};
+    getrlimit(RLIMIT_NOFILE, &before);
+    int const next = dup(0);
+    ::close(next);
+    PlainConnection waiting(server);  // made while there are descriptors; accepted later or now
+    rlimit tight = before;
+    tight.rlim_cur = static_cast<rlim_t>(next) + 3;
+    int const spare = socket(AF_INET, SOCK_STREAM, 0);
+    ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &tight), 0);
+    std::vector<int> taken;
+    for (int fd = dup(0); fd >= 0; fd = dup(0)) taken.push_back(fd);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(server.server->ports()[0]);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    ASSERT_EQ(connect(spare, reinterpret_cast<sockaddr*>(&address), sizeof address), 0);
+    EXPECT_TRUE(eventually([&] { return server.server->stats().accept_pauses > 0; }));
+    std::this_thread::sleep_for(250ms);
+    EXPECT_LE(server.server->stats().accept_pauses, 8u);  // it does not spin
+    for (int fd : taken) ::close(fd);
+    setrlimit(RLIMIT_NOFILE, &before);
+    EXPECT_TRUE(eventually([&] { return server.server->stats().accepted >= 2; }));
+    RawConnection connection(server);
+    connection.send(get("/"));
+    EXPECT_EQ(connection.answer().status, 200);
+    ::close(spare);
+}
+
+}  // namespace
+}  // namespace ingot::net
