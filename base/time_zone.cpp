@@ -1,6 +1,7 @@
 #include "base/time_zone.hpp"
 
 #include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
@@ -28,7 +29,10 @@ bool is_zone_name(std::string_view name) {
 }
 
 std::string read_zone_file(std::string_view name) {
-    std::ifstream file("/usr/share/zoneinfo/" + std::string(name), std::ios::binary);
+    std::string path = "/usr/share/zoneinfo/" + std::string(name);
+    std::error_code error;
+    if (!std::filesystem::is_regular_file(path, error)) return {};  // reading a directory would throw
+    std::ifstream file(path, std::ios::binary);
     std::string bytes{std::istreambuf_iterator<char>(file), {}};
     return bytes.size() <= kFileBytesMax ? bytes : std::string();
 }

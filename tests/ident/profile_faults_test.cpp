@@ -40,6 +40,7 @@ std::vector<Row> rows() {
         {document(kCounter, R"(,"separator":"/")"), "/separator"},
         {document(kCounter, R"(,"timezone":"Mars/Olympus")"), "/timezone"},
         {document(kCounter, R"(,"timezone":"../etc/passwd")"), "/timezone"},
+        {document(kCounter, R"(,"timezone":"Asia")"), "/timezone"},
         {document(kCounter, R"(,"dateBack":-1)"), "/dateBack"},
         {document(kCounter, R"(,"dateForward":367)"), "/dateForward"},
         {document(kCounter, R"(,"overflow":"wrap")"), "/overflow"},
