@@ -1,0 +1,216 @@
+#include "api/metrics.hpp"
+#include "api/v1/identifier_answer.hpp"
+#include "api/v1/identifier_bulk.hpp"
+#include "api/v1/identifier_call.hpp"
+#include "api/v1/identifier_handlers.hpp"
+#include "api/v1/identifier_values.hpp"
+#include "registry/registration.hpp"
+
+namespace ingot::api::v1 {
+namespace {
+
+using registry::Act;
+using registry::RecordChanged;
+using registry::Visibility;
+
+Result<registry::Registrar> registrar_for(Call const& call, Services& services, Act act,
+                                          ident::Identifier const& identifier) {
+    auto allowed = services.registry.authorise_change(call.principal, act, identifier.prefix());
+    if (!allowed) return fail(std::move(allowed.error()));
+    return registry::Registrar(services.registry, *allowed);
+}
+
+// 201 or 200 with the record and its place in the log.
+storage::Reply record_reply(RecordChanged const& done, std::string_view origin) {
+    storage::Reply reply;
+    reply.status = done.created ? 201 : 200;
+    reply.etag = done.etag();
+    reply.log_index = done.log.header();
+    if (done.created) reply.location = identifier_location(done.record.identifier);
+    write_record(reply.body, done.record, done.canonical, Visibility::record);
+    reply.body.pop_back();
+    write_log(reply.body, done.log, origin);
+    reply.body += '}';
+    return reply;
+}
+
+// Counts the registration when the answer goes out.
+Change change_of(storage::Operation operation, Call const& call, Services& services, std::string prefix) {
+    Change change;
+    change.operation = std::move(operation);
+    change.owner = call.principal.enterprise.empty() ? call.principal.id : call.principal.enterprise;
+    change.render = [&metrics = services.metrics, &clock = services.clock, prefix = std::move(prefix),
+                     begun = call.request.received_steady](storage::Committed const& committed, net::Answer answer) {
+        auto const spent = std::chrono::duration_cast<std::chrono::microseconds>(clock.steady() - begun);
+        if (!committed.replayed) metrics.registered(prefix, Surface::v1, answer.status < 400, spent);
+        return answer;
+    };
+    return change;
+}
+
+// Values of a body: the member `values` or the short form `record`.
+std::vector<storage::RecordValue> values_of(JsonObject const& body, Services const& services) {
+    if (body.has("record") && body.has("values"))
+        body.fault("record", "invalid-member", "send values or record, not both", "values 与 record 只能有一个");
+    if (body.has("record")) return read_record(body.object("record"));
+    return read_values(body.objects("values", services.limits.values_per_record_max));
+}
+
+Result<registry::NewRecord> read_new_record(std::string_view json, Services const& services) {
+    auto body = JsonBody::parse(json, value_rules(services.limits.json_values_max));
+    if (!body) return fail(std::move(body.error()));
+    JsonObject const whole = body->object();
+    std::string const text = whole.text("identifier", services.limits.identifier_bytes_read_max);
+    std::vector<storage::RecordValue> values = values_of(whole, services);
+    std::string form = whole.text_if("template", 128).value_or("");
+    if (auto fine = body->finish(); !fine) return fail(std::move(fine.error()));
+    auto identifier = ident::Identifier::parse_for_registration(text);
+    if (!identifier) return fail(std::move(identifier.error()));
+    return registry::NewRecord{std::move(*identifier), std::move(values), std::move(form)};
+}
+
+registry::RecordPatch read_patch(JsonObject const& whole, Services const& services) {
+    registry::RecordPatch patch;
+    if (whole.has("values")) {
+        if (whole.is_null("values"))
+            patch.values.emplace();
+        else
+            patch.values = read_values(whole.objects("values", services.limits.values_per_record_max));
+    }
+    if (auto record = whole.object_if("record")) {
+        if (patch.values)
+            whole.fault("record", "invalid-member", "send values or record, not both", "values 与 record 只能有一个");
+        patch.by_index = read_record_map(*record);
+    }
+    if (auto state = whole.word_if("state", {"active", "suspended"})) patch.state = storage::record_state(*state);
+    if (whole.has("template")) patch.template_version = whole.text_if("template", 128).value_or("");
+    return patch;
+}
+
+void created_row(BulkAnswer& rows, size_t index, RecordChanged const& done) {
+    std::string& out = rows.begin_row(index);
+    out += ",\"status\":\"created\",\"identifier\":";
+    write_text(out, done.record.identifier);
+    out.append(",\"state\":\"").append(word(done.record.state)).append("\",\"version\":");
+    out.append(std::to_string(done.record.version)).append(",\"etag\":");
+    write_text(out, done.etag());
+    out.append(",\"log\":{\"index\":").append(std::to_string(done.log.first)).append(1, '}');
+    rows.end_row();
+}
+
+registry::BulkItem item_of(std::string_view json, Call const& call, Services& services) {
+    auto refused = [](Error error) -> registry::BulkItem {
+        return [error = std::move(error)](storage::Batch&) -> Result<RecordChanged> { return fail(error); };
+    };
+    auto record = read_new_record(json, services);
+    if (!record) return refused(std::move(record.error()));
+    auto registrar = registrar_for(call, services, Act::RecordWrite, record->identifier);
+    if (!registrar) return refused(std::move(registrar.error()));
+    return [registrar = std::move(*registrar), record = std::move(*record)](storage::Batch& batch) {
+        return registrar.create(batch, record);
+    };
+}
+
+Result<Change> post_many(Call const& call, Services& services, BulkBody const& bulk) {
+    auto on_error = read_on_error(call);
+    if (!on_error) return fail(std::move(on_error.error()));
+    if (bulk.items.empty()) {
+        Error error{Code::InvalidMember, "there is no item", "没有任何条目"};
+        error.faults.push_back({"/items", "invalid-member", "is empty", "为空"});
+        return fail(std::move(error));
+    }
+    std::vector<registry::BulkItem> items;
+    for (std::string_view json : bulk.items) items.push_back(item_of(json, call, services));
+    auto render = [context = keep_context(call, services), lines = bulk.lines](registry::BulkDone const& done) {
+        BulkAnswer rows(lines);
+        for (size_t i = 0; i < done.rows.size(); ++i) {
+            if (done.rows[i])
+                created_row(rows, i, *done.rows[i]);
+            else
+                rows.error_row(i, done.rows[i].error(), context.problem());
+        }
+        std::string log;
+        write_log(log, done.log, context.log_origin);
+        storage::Reply reply;
+        reply.content_type = std::string(rows.content_type());
+        reply.log_index = done.log.header();
+        reply.body = rows.finish(log);
+        return reply;
+    };
+    auto operation = registry::bulk_change(std::move(items), *on_error, render);
+    operation.bytes += 3 * call.body().size();
+    return change_of(std::move(operation), call, services, call.principal.prefix);
+}
+
+Result<ident::Identifier> identifier_to_change(Call const& call) {
+    return ident::Identifier::parse(path_identifier(call));
+}
+
+}  // namespace
+
+Result<Change> put_identifier(Call const& call, Services& services) {
+    if (auto known = check_parameters(call, {}); !known) return fail(known.error());
+    auto identifier = ident::Identifier::parse_for_registration(path_identifier(call));
+    if (!identifier) return fail(std::move(identifier.error()));
+    auto registrar = registrar_for(call, services, Act::RecordWrite, *identifier);
+    if (!registrar) return fail(std::move(registrar.error()));
+    auto body = JsonBody::parse(call.body(), value_rules(services.limits.json_values_max));
+    if (!body) return fail(std::move(body.error()));
+    registry::NewRecord record{*identifier, values_of(body->object(), services),
+                               body->object().text_if("template", 128).value_or("")};
+    if (auto fine = body->finish(); !fine) return fail(std::move(fine.error()));
+    auto operation = registry::put_identifier(
+        std::move(*registrar), std::move(record), precondition_of(call),
+        [origin = services.log_origin](RecordChanged const& done) { return record_reply(done, origin); });
+    return change_of(std::move(operation), call, services, identifier->prefix().canonical());
+}
+
+Result<Change> patch_identifier(Call const& call, Services& services) {
+    if (auto known = check_parameters(call, {}); !known) return fail(known.error());
+    auto identifier = identifier_to_change(call);
+    if (!identifier) return fail(std::move(identifier.error()));
+    auto registrar = registrar_for(call, services, Act::RecordWrite, *identifier);
+    if (!registrar) return fail(std::move(registrar.error()));
+    auto body = JsonBody::parse(call.body(), value_rules(services.limits.json_values_max));
+    if (!body) return fail(std::move(body.error()));
+    registry::RecordPatch patch = read_patch(body->object(), services);
+    if (auto fine = body->finish(); !fine) return fail(std::move(fine.error()));
+    auto operation = registry::patch_identifier(
+        std::move(*registrar), *identifier, std::move(patch), precondition_of(call),
+        [origin = services.log_origin](RecordChanged const& done) { return record_reply(done, origin); });
+    return change_of(std::move(operation), call, services, identifier->prefix().canonical());
+}
+
+Result<Change> delete_identifier(Call const& call, Services& services) {
+    if (auto known = check_parameters(call, {}); !known) return fail(known.error());
+    auto identifier = identifier_to_change(call);
+    if (!identifier) return fail(std::move(identifier.error()));
+    auto registrar = registrar_for(call, services, Act::RecordWithdraw, *identifier);
+    if (!registrar) return fail(std::move(registrar.error()));
+    auto render = [](RecordChanged const& done) {
+        storage::Reply reply;
+        reply.status = 204;
+        reply.log_index = done.log.header();
+        return reply;
+    };
+    auto operation = registry::withdraw_identifier(std::move(*registrar), *identifier, precondition_of(call), render);
+    return change_of(std::move(operation), call, services, identifier->prefix().canonical());
+}
+
+Result<Change> post_identifiers(Call const& call, Services& services) {
+    if (auto known = check_parameters(call, {"onerror"}); !known) return fail(known.error());
+    auto bulk = read_bulk(call, services, {"items"});
+    if (!bulk) return fail(std::move(bulk.error()));
+    if (*bulk) return post_many(call, services, **bulk);
+    auto record = read_new_record(call.body(), services);
+    if (!record) return fail(std::move(record.error()));
+    auto registrar = registrar_for(call, services, Act::RecordWrite, record->identifier);
+    if (!registrar) return fail(std::move(registrar.error()));
+    std::string prefix = record->identifier.prefix().canonical();
+    auto operation = registry::create_identifier(
+        std::move(*registrar), std::move(*record),
+        [origin = services.log_origin](RecordChanged const& done) { return record_reply(done, origin); });
+    return change_of(std::move(operation), call, services, std::move(prefix));
+}
+
+}  // namespace ingot::api::v1

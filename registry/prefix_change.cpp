@@ -1,0 +1,233 @@
+#include "registry/prefix_change.hpp"
+
+#include <algorithm>
+
+#include "base/encoding.hpp"
+#include "registry/profile_change.hpp"
+#include "storage/record_table.hpp"
+
+namespace ingot::registry {
+namespace {
+
+constexpr uint16_t kDelegated = 0x0301, kRecordStored = 0x0101;
+
+tl::unexpected<Error> bad(std::string pointer, std::string detail, std::string detail_zh) {
+    Error error{Code::InvalidMember, detail, detail_zh};
+    error.faults.push_back({std::move(pointer), "invalid-member", std::move(detail), std::move(detail_zh)});
+    return fail(std::move(error));
+}
+
+bool one_of(std::string_view text, std::initializer_list<std::string_view> words) {
+    return std::find(words.begin(), words.end(), text) != words.end();
+}
+
+Result<void> check_name(std::string_view name) {
+    bool const plain = is_utf8(name) && std::none_of(name.begin(), name.end(), [](char c) {
+                           return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+                       });
+    if (plain && !name.empty() && name.size() <= 1024) return {};
+    return bad("/name", "must be 1 to 1,024 bytes without control characters", "应为 1 至 1024 字节且不含控制字符");
+}
+
+Result<void> check_row(Directory const& known, storage::PrefixRow const& row, std::string const& canonical) {
+    if (!one_of(row.code_type, {"Handle", "OID", "DID:BID", "VAA", "Ecode", "GS1", "none"}))
+        return bad("/codeType", "must be Handle, OID, DID:BID, VAA, Ecode, GS1 or none", "代码类型无效");
+    if (!row.referral_url.empty()) {
+        bool const web = row.referral_url.rfind("https://", 0) == 0 || row.referral_url.rfind("http://", 0) == 0;
+        bool const plain = std::all_of(row.referral_url.begin(), row.referral_url.end(), [](char c) {
+            return c > 0x20 && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\';
+        });
+        if (!web || !plain || row.referral_url.size() > 2048)
+            return bad("/referral/url", "must be an http or https URL of at most 2,048 bytes",
+                       "应为 http 或 https 地址");
+    }
+    if (!one_of(row.landing_redirect, {"", "any", "registered", "never"}))
+        return bad("/landingRedirect", "must be any, registered or never", "应为 any、registered 或 never");
+    for (std::string const& name : row.profiles) {
+        auto const& all = known.profiles();
+        bool const there = std::any_of(all.begin(), all.end(), [&](auto const& entry) {
+            auto key = storage::parse_profile_key(entry.first);
+            return key && key->name == name && (key->prefix == "*" || key->prefix == canonical);
+        });
+        if (!there && name != ident::CodingProfile::nonferrous_default().name())
+            return bad("/profiles", "no coding profile is called " + excerpt(name), "没有该编码方案 " + excerpt(name));
+    }
+    return {};
+}
+
+Result<void> check_trace_mode(std::string_view mode) {
+    if (one_of(mode, {"", "strict", "tolerant"})) return {};
+    return bad("/traceMode", "must be strict or tolerant", "应为 strict 或 tolerant");
+}
+
+void put_prefix(Registry const& registry, storage::Batch& batch, std::string const& canonical, PrefixChanged& done) {
+    std::string const key = storage::prefix_key(canonical);
+    std::string const version = storage::version_key(key, done.prefix.version);
+    std::string const bytes = encode(done.prefix);
+    batch.put(storage::Space::record, key, bytes);
+    batch.put(storage::Space::record, version, bytes);
+    batch.put(storage::Space::record, storage::enterprise_key(done.enterprise.id), encode(done.enterprise));
+    add_leaf(
+        batch,
+        storage::make_leaf(registry.random(), kDelegated, canonical, canonical, storage::Space::record, version, bytes),
+        done.log);
+    batch.audit(R"({"act":"prefix.delegate","prefix":")" + canonical + R"(","version":)" +
+                std::to_string(done.prefix.version) + R"(,"by":")" + done.prefix.changed_by + "\"}");
+}
+
+// The prefix record 0.NA/<prefix>: whose it is, and where it answers when it is not here.
+void put_prefix_record(Registry const& registry, storage::Batch& batch, ident::Identifier const& identifier,
+                       uint64_t version, PrefixChanged& done) {
+    storage::Record record;
+    record.identifier = identifier.display();
+    record.state = storage::RecordState::active;
+    record.version = version;
+    record.created = done.prefix.created;
+    record.changed = done.prefix.changed;
+    record.changed_by = done.prefix.changed_by;
+    int64_t const seconds = to_micros(record.changed) / 1'000'000;
+    auto add = [&](uint32_t index, std::string type, std::string text) {
+        storage::RecordValue value;
+        value.index = index;
+        value.type = std::move(type);
+        value.data = std::move(text);
+        value.timestamp = seconds;
+        record.values.push_back(std::move(value));
+    };
+    add(1, "ENTERPRISE", done.enterprise.name);
+    if (!done.prefix.referral_url.empty()) add(2, "URL", done.prefix.referral_url);
+    std::string const key = storage::record_key(identifier);
+    std::string const bytes = encode(record);
+    std::string const owner(identifier.subject_prefix().canonical());
+    add_leaf_unhashed(batch,
+                      storage::make_leaf(registry.random(), kRecordStored, owner, identifier.canonical(),
+                                         storage::Space::record, storage::history_key(key, version), bytes),
+                      done.log);
+    storage::put_record(batch, key, version, bytes);
+}
+
+Result<void> apply_new(Registry const& registry, storage::Batch& batch, ident::Prefix const& prefix,
+                       bool new_enterprise, PrefixChanged& done) {
+    auto value = batch.get(storage::Space::record, storage::prefix_key(prefix.canonical()));
+    if (!value) return fail(std::move(value.error()));
+    if (value->has_value()) return fail(Code::Exists, "this prefix is registered already", "该前缀已登记");
+    if (!new_enterprise) {
+        std::string const key = storage::enterprise_key(done.enterprise.id);
+        auto owner = batch.get(storage::Space::record, key);
+        if (!owner) return fail(std::move(owner.error()));
+        if (!owner->has_value()) return bad("/enterprise", "there is no such enterprise", "没有该企业");
+        auto row = storage::decode_enterprise(key, **owner);
+        if (!row) return fail(std::move(row.error()));
+        done.enterprise = std::move(*row);
+    }
+    if (auto stored = store_default_profile(batch); !stored) return stored;
+    done.log = {};
+    put_prefix(registry, batch, prefix.canonical(), done);
+    auto identifier = ident::Identifier::of_prefix(prefix);
+    auto record = storage::find_record(batch, identifier);
+    if (!record) return fail(std::move(record.error()));
+    put_prefix_record(registry, batch, identifier, *record ? (*record)->version + 1 : 1, done);
+    return {};
+}
+
+void merge(storage::PrefixRow& row, storage::EnterpriseRow& enterprise, PrefixPatch const& patch) {
+    if (patch.suspended) row.suspended = *patch.suspended;
+    if (patch.hosted) row.unhosted = !*patch.hosted;
+    if (patch.referral_url) row.referral_url = *patch.referral_url;
+    if (patch.code_type) row.code_type = *patch.code_type;
+    if (patch.landing_redirect) row.landing_redirect = *patch.landing_redirect;
+    if (patch.profiles) row.profiles = *patch.profiles;
+    if (patch.name) enterprise.name = *patch.name;
+    if (patch.trace_mode) enterprise.trace_mode = *patch.trace_mode;
+}
+
+Result<void> read_rows(storage::Batch& batch, std::string const& canonical, PrefixChanged& done) {
+    std::string const key = storage::prefix_key(canonical);
+    auto value = batch.get(storage::Space::record, key);
+    if (!value) return fail(std::move(value.error()));
+    if (!value->has_value()) return fail(Code::NotFound, "there is no such prefix", "没有该前缀");
+    auto row = storage::decode_prefix(key, **value);
+    if (!row) return fail(std::move(row.error()));
+    std::string const owner_key = storage::enterprise_key(row->enterprise);
+    auto owner = batch.get(storage::Space::record, owner_key);
+    if (!owner) return fail(std::move(owner.error()));
+    if (!owner->has_value()) return fail(Code::DataDamaged, "the enterprise of a prefix is missing", "企业数据缺失");
+    auto enterprise = storage::decode_enterprise(owner_key, **owner);
+    if (!enterprise) return fail(std::move(enterprise.error()));
+    done = {std::move(*row), std::move(*enterprise), {}};
+    return {};
+}
+
+}  // namespace
+
+std::string prefix_etag(std::string_view canonical, uint64_t version, Visibility level) {
+    return make_etag("prefix/" + std::string(canonical), version, level, "prefix");
+}
+
+Result<storage::Operation> add_prefix(Registry const& registry, Authorised const& allowed, NewPrefix request,
+                                      Render<PrefixChanged> render) {
+    bool const new_enterprise = request.enterprise.empty();
+    if (new_enterprise)
+        if (auto checked = check_name(request.name); !checked) return fail(checked.error());
+    if (auto checked = check_trace_mode(request.trace_mode); !checked) return fail(checked.error());
+    Time const now = registry.clock().now();
+    auto done = std::make_shared<PrefixChanged>();
+    auto& row = done->prefix;
+    row.prefix = std::string(request.prefix.text());
+    row.unhosted = !request.hosted;
+    row.referral_url = request.referral_url;
+    bool const vaa = row.prefix.rfind("88.", 0) == 0 || row.prefix == "88";
+    row.code_type = !request.code_type.empty() ? request.code_type : vaa ? "VAA" : "Handle";
+    row.created = row.changed = now;
+    row.changed_by = allowed.principal().id;
+    row.profiles = request.profiles;
+    if (row.profiles.empty()) row.profiles = {ident::CodingProfile::nonferrous_default().name()};
+    done->enterprise.id = new_enterprise ? make_object_id("en", to_millis(now), registry.random()) : request.enterprise;
+    done->enterprise.name = request.name;
+    done->enterprise.trace_mode = request.trace_mode;
+    done->enterprise.created = done->enterprise.changed = now;
+    row.enterprise = done->enterprise.id;
+    if (auto checked = check_row(*registry.directory(), row, request.prefix.canonical()); !checked)
+        return fail(checked.error());
+    storage::Operation operation;
+    operation.apply = [&registry, done, prefix = request.prefix, new_enterprise](storage::Batch& batch, uint32_t) {
+        return apply_new(registry, batch, prefix, new_enterprise, *done);
+    };
+    operation.reply = [done, render = std::move(render)](storage::Batch&) { return render(*done); };
+    return operation;
+}
+
+Result<storage::Operation> change_prefix(Registry const& registry, Authorised const& allowed, std::string canonical,
+                                         PrefixPatch patch, Precondition before, Render<PrefixChanged> render) {
+    if (patch.name)
+        if (auto checked = check_name(*patch.name); !checked) return fail(checked.error());
+    if (patch.trace_mode)
+        if (auto checked = check_trace_mode(*patch.trace_mode); !checked) return fail(checked.error());
+    auto done = std::make_shared<PrefixChanged>();
+    Time const now = registry.clock().now();
+    storage::Operation operation;
+    operation.apply = [&registry, done, canonical, patch, before, now, by = allowed.principal().id](
+                          storage::Batch& batch, uint32_t) -> Result<void> {
+        if (auto read = read_rows(batch, canonical, *done); !read) return read;
+        auto etag = prefix_etag(canonical, done->prefix.version, Visibility::record);
+        if (auto fits = check_if_match(before, etag); !fits) return fits;
+        merge(done->prefix, done->enterprise, patch);
+        if (auto checked = check_row(*registry.directory(), done->prefix, canonical); !checked) return checked;
+        ++done->prefix.version;
+        ++done->enterprise.version;
+        done->prefix.changed = done->enterprise.changed = now;
+        done->prefix.changed_by = by;
+        put_prefix(registry, batch, canonical, *done);
+        auto prefix = ident::Prefix::parse(done->prefix.prefix);
+        if (!prefix) return fail(Code::DataDamaged, "a stored prefix does not parse", "存储的前缀已损坏");
+        auto identifier = ident::Identifier::of_prefix(*prefix);
+        auto record = storage::find_record(batch, identifier);
+        if (!record) return fail(std::move(record.error()));
+        put_prefix_record(registry, batch, identifier, *record ? (*record)->version + 1 : 1, *done);
+        return {};
+    };
+    operation.reply = [done, render = std::move(render)](storage::Batch&) { return render(*done); };
+    return operation;
+}
+
+}  // namespace ingot::registry
