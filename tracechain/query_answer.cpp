@@ -1,36 +1,14 @@
 #include "tracechain/query_answer.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include "base/encoding.hpp"
+#include "tracechain/custody.hpp"
+#include "tracechain/flags.hpp"
 
 namespace ingot::tracechain {
 
 using storage::LotRow;
-
-std::string_view flag_name(uint32_t bit) {
-    constexpr std::array<std::string_view, 14> kNames{"time-order",      "overdraw",         "custody-gap",
-                                                      "restated-supply", "implicit-supply",  "lot-reused",
-                                                      "kind-conflict",   "already-consumed", "already-exists",
-                                                      "mass-gain",       "time-future",      "consumed-in-container",
-                                                      "estimate-stale",  "residence-short"};
-    for (size_t i = 0; i < kNames.size(); ++i) {
-        if (bit == 1u << i) return kNames[i];
-    }
-    return "other";
-}
-
-std::string_view lot_kind_name(storage::LotKind kind) {
-    switch (kind) {
-        case storage::LotKind::batch:
-            return "batch";
-        case storage::LotKind::instance:
-            return "instance";
-        default:
-            return "class_only";
-    }
-}
 
 LotAmounts amounts_of(LotRow const& row, storage::Basis const& requested) {
     LotAmounts out;
@@ -58,10 +36,24 @@ LotAmounts amounts_of(LotRow const& row, storage::Basis const& requested) {
     return out;
 }
 
-void WalkListing::count_flags(uint32_t flags) {
-    for (uint32_t bit = 1; bit != 0 && bit <= flags; bit <<= 1) {
-        if ((flags & bit) != 0) flag_counts_[bit] += 1;
+// Who has it and who owns it, if the books name one party.
+void WalkListing::note_holdings(ListedLot& lot, storage::LotRow const& row) {
+    if (row.holdings.empty()) return;
+    size_t holders = 0, owners = 0;
+    std::string owner;
+    for (Holding const& holding : settle(row)) {
+        lot.in_transit += holding.in_transit;
+        lot.left += holding.left;
+        if (holding.on_hand > 0 && ++holders == 1) lot.holder = holding.party;
+        if (holding.owned > 0 && ++owners == 1) owner = holding.party;
     }
+    if (holders != 1) lot.holder.clear();
+    if (owners == 1) lot.owner = owner;
+    lot.apart = lot.in_transit != 0 || lot.left != 0;
+}
+
+void WalkListing::count_flags(uint32_t flags) {
+    for (std::string_view word : flag_names(flags)) flag_counts_[word] += 1;
 }
 
 void WalkListing::lot(LotVisit const& visit) {
@@ -75,6 +67,7 @@ void WalkListing::lot(LotVisit const& visit) {
         lot.owner = visit.row.owner_prefix;
         lot.kind = visit.row.kind;
         lot.amounts = amounts_of(visit.row, query_.basis);
+        note_holdings(lot, visit.row);
         lot.first_time_us = visit.row.first_time_us;
         lot.last_time_us = visit.row.last_time_us;
         lot.hops = visit.hops;
@@ -149,8 +142,8 @@ std::vector<ListedLot const*> WalkListing::ranked() const {
         double share = lot.entered.f.value();
         double compared = by_share ? lot.entered.d.value() : share;
         bool shown = lot.listed && compared >= least && lot.reported != share && query_.material.allows(lot.material) &&
-                     query_.owner.allows(lot.owner) && query_.holder.allows(lot.owner) &&
-                     query_.kind.allows(lot_kind_name(lot.kind));
+                     query_.owner.allows(lot.owner) && query_.holder.allows(lot.holder) &&
+                     query_.kind.allows(name(lot.kind));
         if (shown) out.push_back(&lot);
     }
     std::sort(out.begin(), out.end(), [](ListedLot const* a, ListedLot const* b) {
@@ -168,16 +161,21 @@ std::vector<ListedGap> WalkListing::gaps() const {
     return out;
 }
 
-std::map<std::string_view, uint64_t> WalkListing::flags() const {
-    std::map<std::string_view, uint64_t> out;
-    for (auto const& [bit, count] : flag_counts_) out[flag_name(bit)] += count;
-    return out;
-}
-
 std::vector<ListedLot const*> WalkListing::starts() const {
     std::vector<ListedLot const*> out;
     for (ListedLot const& lot : lots_) {
         if (lot.start) out.push_back(&lot);
+    }
+    return out;
+}
+
+LotAmounts WalkListing::start_amounts() const {
+    LotAmounts out;
+    for (ListedLot const& lot : lots_) {
+        if (!lot.start || !lot.amounts.quantity) continue;
+        if (out.quantity && out.basis != lot.amounts.basis) return {};
+        out.basis = lot.amounts.basis;
+        out.quantity = out.quantity.value_or(0) + *lot.amounts.quantity;
     }
     return out;
 }

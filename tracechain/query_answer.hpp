@@ -23,12 +23,14 @@ LotAmounts amounts_of(storage::LotRow const& row, storage::Basis const& requeste
 
 struct ListedLot {
     LotNumber lot = 0;
-    std::string id, uri, material, owner;
+    std::string id, uri, material, owner, holder;
     storage::LotKind kind = storage::LotKind::batch;
     LotAmounts amounts;
     int64_t first_time_us = 0, last_time_us = 0;
     WeightSum entered;
-    double state_f = 0;  // of the last state
+    int64_t in_transit = 0, left = 0;  // of what is on hand in the account, primary basis
+    bool apart = false;                // some of it is in transit or has left
+    double state_f = 0;                // of the last state
     uint32_t hops = 0;
     std::string terminal;
     bool start = false, listed = false;
@@ -65,8 +67,11 @@ class WalkListing final : public WalkSink {
     void mark_reported(LotNumber lot);
     std::vector<ListedEvent> const& events() const { return events_; }
     std::vector<ListedGap> gaps() const;  // largest first
-    std::map<std::string_view, uint64_t> flags() const;
+    std::map<std::string_view, uint64_t> const& flags() const { return flag_counts_; }
     std::vector<ListedLot const*> starts() const;
+    LotAmounts start_amounts() const;  // of all starts together
+    uint64_t rows() const { return lots_.size() + events_.size(); }
+    size_t bytes() const { return lots_.size() * 400 + events_.size() * 300; }
     std::string digest(std::string_view query_line, EventSeq as_of) const;  // sha256:<hex>
 
   private:
@@ -78,12 +83,11 @@ class WalkListing final : public WalkSink {
     std::vector<ListedEvent> events_;
     std::map<std::pair<std::string, std::string>, ListedGap> gaps_;
     std::vector<Digest> digests_;
-    std::map<uint32_t, uint64_t> flag_counts_;
+    std::map<std::string_view, uint64_t> flag_counts_;
     void count_flags(uint32_t flags);
+    static void note_holdings(ListedLot& lot, storage::LotRow const& row);
 };
 
-std::string_view flag_name(uint32_t bit);
-std::string_view lot_kind_name(storage::LotKind kind);
 std::string digest_of(std::vector<Digest> digests, std::string_view query_line, EventSeq as_of);
 
 }  // namespace ingot::tracechain

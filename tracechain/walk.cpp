@@ -1,8 +1,10 @@
 #include "tracechain/walk.hpp"
 
 #include <algorithm>
-#include <array>
 #include <tuple>
+
+#include "tracechain/custody.hpp"
+#include "tracechain/flags.hpp"
 
 namespace ingot::tracechain {
 
@@ -17,14 +19,6 @@ constexpr double kAgainMin = 1e-15;
 constexpr uint32_t kLoopExpansions = 64;
 
 }  // namespace
-
-std::string_view kind_name(storage::LinkKind kind) {
-    constexpr std::array<std::string_view, 25> kNames{
-        "",     "commission", "transform",   "charge",      "draw",   "charge_draw",   "campaign", "pack", "unpack",
-        "move", "ship",       "receive",     "observe",     "adjust", "vessel_adjust", "dispose",  "hold", "release",
-        "lock", "unlock",     "association", "transaction", "other",  "declaration",   "void_ship"};
-    return kNames[static_cast<size_t>(kind)];
-}
 
 bool Filter::allows(std::string_view text) const {
     if (std::find(exclude.begin(), exclude.end(), text) != exclude.end()) return false;
@@ -109,6 +103,7 @@ Walk::Waiting& Walk::reach(NodeId id, NodeKey key, uint32_t depth) {
 }
 
 void Walk::give(NodeId id, NodeKey key, Weight const& weight, bool inside, uint32_t depth, Arrival arrival) {
+    if (edges_ != nullptr) return edges_->push_back({id, key, weight.f});
     if (query_.theta > 0 && weight.f == 0 && weight.d == 0) return;
     Waiting& node = reach(id, key, query_.raw ? depth + 1 : depth);
     Weight given = weight;
@@ -336,6 +331,37 @@ void Walk::locate(Place place, Weight const& weight) {
     measured_.add(weight.m);
 }
 
+// What is left of a lot lies with its holders, is on the way, or has left the network. Custody is known as of now.
+void Walk::locate_held(LotRow const& row, Weight const& weight) {
+    double on_hand = 0, in_transit = 0, left = 0;
+    for (Holding const& holding : row.holdings.empty() ? std::vector<Holding>{} : settle(row)) {
+        on_hand += static_cast<double>(holding.on_hand);
+        in_transit += static_cast<double>(holding.in_transit);
+        left += static_cast<double>(holding.left);
+    }
+    double whole = on_hand + in_transit + left;
+    if (in_transit + left <= 0 || whole <= 0) return locate(Place::on_hand, weight);
+    locate(Place::on_hand, weight.times(on_hand / whole));
+    locate(Place::in_transit, weight.times(in_transit / whole));
+    locate(Place::left, weight.times(left / whole));
+}
+
+Result<std::vector<WalkEdge>> Walk::edges(storage::View const& view, NodeId id, NodeKey key, LotNumber via) {
+    source_.attach(view);
+    std::vector<WalkEdge> out;
+    Waiting node;
+    node.id = id;
+    node.key = key;
+    node.outside.add({1, 0, 0});
+    if (via != 0) node.arrivals.push_back({via, {1, 0, 0}, 1});
+    nodes_.at(id).expansions += 1;
+    edges_ = &out;
+    expand(node, {1, 0, 0}, 0);
+    edges_ = nullptr;
+    if (source_.error()) return fail(*source_.error());
+    return out;
+}
+
 bool Walk::outside_window(NodeKey const& key) const {
     return (query_.from_us && key.time_us < *query_.from_us) || (query_.to_us && key.time_us > *query_.to_us);
 }
@@ -372,7 +398,7 @@ void Walk::visit_event(Waiting const& node, LinkRow const& link, Weight const& w
     visit.seq = link.seq;
     visit.id = link.event_id;
     visit.site = link.site;
-    visit.kind = kind_name(link.kind);
+    visit.kind = name(link.kind);
     visit.time_us = link.time_us;
     visit.weight = unit(weight);
     visit.basis = parts.basis;
@@ -415,6 +441,8 @@ LocatedNumbers Walk::located() const {
     out.disposed = places_[3].value();
     out.loss = places_[4].value();
     out.adjusted_out = places_[5].value();
+    out.in_transit = places_[6].value();
+    out.left_network = places_[7].value();
     return out;
 }
 

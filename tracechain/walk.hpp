@@ -58,6 +58,13 @@ class WalkSink {
     virtual void credit(LotNumber lot, Weight const& weight) = 0;
 };
 
+// One edge as explain needs it: where it leads and its composition.
+struct WalkEdge {
+    NodeId id;
+    NodeKey key;
+    double share = 0;
+};
+
 struct WalkBudget {
     uint64_t nodes_max = UINT64_MAX, edges_max = UINT64_MAX;
     Steady deadline = Steady::max();
@@ -80,12 +87,15 @@ class Walk {
     double measured() const { return measured_.value(); }
     WalkStats& stats() { return stats_; }
     WalkSource& source() { return source_; }
+    size_t bytes() const { return slots_.size() * 256 + nodes_.bytes(); }  // estimate
+    // Edges of one node of an up walk, without weights; `via` is the lot it was reached from. Counts as a visit.
+    Result<std::vector<WalkEdge>> edges(storage::View const& view, NodeId id, NodeKey key, LotNumber via);
     // Tells the sink about weight left at lots already listed. Once, at the very end.
     void credit_waiting();
 
   private:
     enum class End : uint8_t { resolved, unknown, masked, beyond };
-    enum class Place : uint8_t { on_hand, in_vessels, in_process, disposed, loss, adjusted_out };
+    enum class Place : uint8_t { on_hand, in_vessels, in_process, disposed, loss, adjusted_out, in_transit, left };
 
     struct Arrival {
         LotNumber lot = 0;
@@ -125,6 +135,7 @@ class Walk {
     bool budget_ended(WalkBudget const& budget);
     void end(End what, Weight const& weight, std::string_view reason = {}, storage::LotRow const* lot = nullptr);
     void locate(Place place, Weight const& weight);
+    void locate_held(storage::LotRow const& row, Weight const& weight);
     double unit(Weight const& weight) const { return direction_ == Direction::up ? weight.f : weight.d; }
     bool outside_window(NodeKey const& key) const;
     bool stops_at(storage::LotRow const& row) const;
@@ -183,14 +194,12 @@ class Walk {
     std::unordered_map<uint64_t, double> loops_;  // weight of the first re-expansion, by slot-independent node hash
     std::string home_;                            // owner of the first start: what "change" is measured against
     WeightSum ends_[4];
-    Sum places_[6];
+    Sum places_[8];
     Sum measured_;
+    std::vector<WalkEdge>* edges_ = nullptr;  // collects instead of walking on
     bool ended_by_budget_ = false;
     uint64_t nodes_in_run_ = 0, edges_in_run_ = 0;
 };
-
-// Name of a link kind as answers show it.
-std::string_view kind_name(storage::LinkKind kind);
 
 // Supply a row made, whatever its kind: everything but consumptions and adjusts that were no supply.
 bool made_state(storage::AccountRow const& row);

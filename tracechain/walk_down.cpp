@@ -88,7 +88,7 @@ void Walk::down_lot(Waiting const& node, Weight const& weight) {
                 rest -= share;
             }
         }
-        locate(Place::on_hand, weight.times(rest));
+        locate_held(*row, weight.times(rest));
     }
     if (row->tail.states < 2) source_.drop_lot(row->lot);
 }

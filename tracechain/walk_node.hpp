@@ -95,6 +95,8 @@ class NodeMap {
         return entry;
     }
 
+    size_t bytes() const { return entries_.size() * sizeof(Entry); }
+
   private:
     size_t place(NodeId id) const {
         uint64_t h = (id.a * 0x9E3779B97F4A7C15ULL) ^ ((id.b + 0x632BE59BD9B4E019ULL) * 0xD6E8FEB86659FD93ULL);

@@ -21,6 +21,12 @@ void WalkSource::fail_with(Error error) {
     if (!error_) error_ = std::move(error);
 }
 
+std::map<CampaignNumber, CampaignFacts const*> WalkSource::campaigns_in_order() const {
+    std::map<CampaignNumber, CampaignFacts const*> out;
+    for (auto const& [number, facts] : campaigns_) out[number] = &facts;
+    return out;
+}
+
 bool WalkSource::has(Wanted const& wanted) const {
     return wanted.link ? links_.contains(wanted.number) : lots_.contains(wanted.number);
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -64,7 +65,7 @@ class WalkSource {
     void drop_link(storage::EventSeq seq) { links_.erase(seq); }
 
     std::optional<Error> const& error() const { return error_; }
-    std::unordered_map<storage::CampaignNumber, CampaignFacts>& campaigns() { return campaigns_; }
+    std::map<storage::CampaignNumber, CampaignFacts const*> campaigns_in_order() const;
 
   private:
     void take_lot(storage::LotNumber lot, storage::Bytes value);
