@@ -212,6 +212,9 @@ void read_lot_field(WireReader& in, LotRow& lot) {
             lot.origin_stated = marks & 2;
             lot.was_packed = marks & 4;
             lot.is_container = marks & 8;
+            lot.has_adds = marks & 16;
+            lot.has_outputs = marks & 32;
+            lot.has_implicit = marks & 64;
             break;
         }
         case 7: lot.owner_prefix = in.text(); break;

@@ -138,9 +138,13 @@ Result<std::optional<CampaignRow>> find_campaign(View const& view, CampaignNumbe
     return find_record<CampaignRow>(view, campaign_key(campaign), campaign, decode_campaign);
 }
 
+Result<std::vector<AccountRow>> stored_lot_rows(View const& view, LotNumber lot) {
+    return scan_rows(view, prefix_range(Space::row, numbered('s', lot)), UINT32_MAX);
+}
+
 Result<std::vector<AccountRow>> lot_rows(View const& view, LotRow const& lot) {
     if (lot.spilled_rows == 0) return lot.rows;
-    auto rows = scan_rows(view, prefix_range(Space::row, numbered('s', lot.lot)), UINT32_MAX);
+    auto rows = stored_lot_rows(view, lot.lot);
     if (!rows) return rows;
     if (rows->size() != lot.spilled_rows)
         return fail(Code::DataDamaged, "lot " + lot.id + " has " + std::to_string(rows->size()) +

@@ -193,6 +193,7 @@ struct LotRow {
     EventSeq newest_seq = 0;           // largest seq of its rows
     bool was_packed = false;           // stood in a container at some time
     bool is_container = false;         // was parent of an aggregation
+    bool has_adds = false, has_outputs = false, has_implicit = false;  // kinds of supply rows it ever had
 };
 inline constexpr uint32_t kInlineRows = 16;
 
@@ -344,6 +345,8 @@ Result<std::optional<CampaignRow>> find_campaign(View const& view, CampaignNumbe
 // All account rows of a lot in replay order, inline or spilled; of a campaign from (time, seq) on, or backwards from
 // it.
 Result<std::vector<AccountRow>> lot_rows(View const& view, LotRow const& lot);
+// Only the spilled ones, in key order.
+Result<std::vector<AccountRow>> stored_lot_rows(View const& view, LotNumber lot);
 Result<std::vector<AccountRow>> campaign_rows(View const& view, CampaignNumber campaign, uint32_t rows_max,
                                               std::optional<std::pair<int64_t, EventSeq>> from = {},
                                               bool backwards = false);

@@ -164,7 +164,8 @@ std::string encode(LotRow const& lot) {
     if (lot.uri != lot.key) out.text(4, lot.uri);
     out.u64(5, static_cast<uint64_t>(lot.kind));
     out.u64(6, (lot.external ? 1u : 0u) | (lot.origin_stated ? 2u : 0u) | (lot.was_packed ? 4u : 0u) |
-                   (lot.is_container ? 8u : 0u));
+                   (lot.is_container ? 8u : 0u) | (lot.has_adds ? 16u : 0u) | (lot.has_outputs ? 32u : 0u) |
+                   (lot.has_implicit ? 64u : 0u));
     out.text(7, lot.owner_prefix);
     out.text(8, lot.material);
     out.message(9, false, [&] { write(out, lot.origin); });

@@ -1,0 +1,383 @@
+#include "tracechain/capture_apply.hpp"
+
+#include <algorithm>
+
+#include "storage/holding_table.hpp"
+#include "tracechain/capture_account.hpp"
+#include "tracechain/capture_links.hpp"
+#include "tracechain/container.hpp"
+#include "tracechain/custody.hpp"
+#include "tracechain/flags.hpp"
+
+namespace ingot::tracechain {
+
+using storage::BasisKind;
+using storage::Flag;
+using storage::LinkInput;
+using storage::LinkKind;
+using storage::LinkOutput;
+using storage::LotKind;
+using storage::RowKind;
+
+namespace {
+
+__extension__ typedef __int128 Int128;
+
+int64_t half_even(Int128 numerator, int64_t denominator) {
+    Int128 quotient = numerator / denominator;
+    Int128 const rest = numerator % denominator;
+    if (rest * 2 > denominator || (rest * 2 == denominator && (quotient & 1) != 0)) quotient += 1;
+    return static_cast<int64_t>(quotient);
+}
+
+// The assay that counts: highest status, then latest event time, then latest capture (1.3).
+Assay const* best_assay(std::vector<Assay> const& assays, std::string_view element) {
+    Assay const* best = nullptr;
+    for (Assay const& assay : assays) {
+        if (assay.element != element) continue;
+        if (best == nullptr ||
+            std::tie(best->status, best->time_us, best->seq) <= std::tie(assay.status, assay.time_us, assay.seq))
+            best = &assay;
+    }
+    return best;
+}
+
+// Rule 2 of 1.3: dry mass from moisture, element mass from dry mass and assay.
+Amounts with_assays(Amounts amounts, std::vector<Assay> const& assays) {
+    constexpr int64_t kWhole = 1'000'000'000'000;
+    if (assays.empty()) return amounts;
+    Basis const dry{BasisKind::dry_mass, {}};
+    auto const gross = amounts.get({BasisKind::gross_mass, {}});
+    if (Assay const* moisture = best_assay(assays, "moisture"); moisture && gross && !amounts.get(dry))
+        amounts.set(dry, half_even(static_cast<Int128>(*gross) * (kWhole - moisture->value), kWhole));
+    auto const dry_mass = amounts.get(dry);
+    if (!dry_mass) return amounts;
+    for (Assay const& assay : assays) {
+        if (assay.element == "moisture") continue;
+        Basis const element{BasisKind::element, assay.element};
+        if (amounts.get(element)) continue;
+        int64_t const value = best_assay(assays, assay.element)->value;
+        amounts.set(element, half_even(static_cast<Int128>(*dry_mass) * value, kWhole));
+    }
+    return amounts;
+}
+
+void mention(Application& application, LotWork& lot) {
+    LotRow& row = lot.row;
+    if (row.first_seq == 0) {
+        row.first_seq = application.link.seq;
+        row.first_time_us = row.last_time_us = application.event.time_us;
+        row.owner_prefix = application.prepared.facts.reporter_prefix;
+    }
+    row.first_time_us = std::min(row.first_time_us, application.event.time_us);
+    row.last_time_us = std::max(row.last_time_us, application.event.time_us);
+}
+
+Result<void> concern(Application& application, Member const& member) {
+    auto lot = application.work.lot_of(member.lot, member.uri, member.instance);
+    if (!lot) return tl::unexpected(lot.error());
+    LotRow const& row = (*lot)->row;
+    bool const fresh = row.first_seq == 0;
+    bool const conflict = row.kind != LotKind::class_only && member.instance != (row.kind == LotKind::instance);
+    if (conflict) {
+        (*lot)->row.flags |= bit(Flag::kind_conflict);
+        application.flags |= bit(Flag::kind_conflict);
+        warn(application, "kind-conflict", member.pointer);
+    }
+    mention(application, **lot);
+    auto& list = member.side == Side::Input    ? application.inputs
+                 : member.side == Side::Output ? application.outputs
+                                               : application.items;
+    list.push_back({&member, *lot, member.amounts, 0, fresh});
+    return {};
+}
+
+void by_lot_key(std::vector<Concerned>& list) {
+    std::stable_sort(list.begin(), list.end(),
+                     [](Concerned const& a, Concerned const& b) { return a.lot->row.key < b.lot->row.key; });
+}
+
+// What the event says about the lot for good: material, origin, assays.
+void describe(Application& application, Concerned const& concerned) {
+    if (application.void_seq != 0) return;
+    Event const& event = application.event;
+    LotRow& lot = concerned.lot->row;
+    bool const product = concerned.member->output_role == OutputRole::product;
+    if (lot.material.empty() && product) lot.material = event.material;
+    if (lot.ilmd.empty() && product) lot.ilmd = event.ilmd;
+    if (event.kind == LinkKind::commission && event.origin_stated && !lot.origin_stated) {
+        lot.origin = event.origin;
+        lot.origin_stated = true;
+    }
+    if (!product) return;
+    for (Assay assay : event.assays) {
+        assay.time_us = event.time_us;
+        assay.seq = application.link.seq;
+        lot.assays.push_back(std::move(assay));
+    }
+}
+
+Result<void> supply(Application& application, Concerned const& concerned, RowKind kind) {
+    describe(application, concerned);
+    LotRow& lot = concerned.lot->row;
+    Amounts amounts = with_assays(concerned.amounts, application.event.assays);
+    if (lot.kind == LotKind::class_only) return {};
+    bool const heel = std::any_of(application.inputs.begin(), application.inputs.end(),
+                                  [&](Concerned const& input) { return input.lot == concerned.lot; });
+    if (kind == RowKind::output && !heel && lot.kind == LotKind::batch && lot.has_outputs &&
+        lot.tail.bound_time_us < application.event.time_us) {
+        lot.flags |= bit(Flag::lot_reused);
+        application.flags |= bit(Flag::lot_reused);
+        warn(application, "lot-reused", concerned.member->pointer);
+    }
+    AccountRow row = row_for(application, kind, 1, std::move(amounts));
+    row.site_mark = crc32c(application.site());
+    return add_row(application.work, *concerned.lot, std::move(row));
+}
+
+Result<void> commission(Application& application) {
+    for (Concerned const& item : application.items)
+        application.link.outputs.push_back(
+            {item.lot->row.lot, item.member->output_role, with_assays(item.amounts, application.event.assays)});
+    for (Concerned const& item : application.items)
+        if (auto added = supply(application, item, RowKind::commission); !added) return added;
+    return {};
+}
+
+// Consumption of lots: the link's inputs first, then a row in each account.
+Result<void> consume(Application& application, std::vector<Concerned> const& lots, RowKind kind) {
+    for (Concerned const& input : lots) {
+        LinkInput line;
+        line.lot = input.lot->row.lot;
+        line.role = input.member->input_role;
+        if (input.lot->row.kind == LotKind::class_only) line.amounts = input.amounts;
+        application.link.inputs.push_back(std::move(line));
+    }
+    application.work.totals_due.insert(application.link.seq);
+    for (Concerned const& input : lots) {
+        if (input.lot->row.kind == LotKind::class_only) continue;
+        AccountRow row = row_for(application, kind, 0, with_assays(input.amounts, input.lot->row.assays));
+        row.final = input.member->final;
+        if (auto added = add_row(application.work, *input.lot, std::move(row)); !added) return added;
+        if (auto left = leave_container(application, input); !left) return left;
+    }
+    return settle_totals(application.work);
+}
+
+Result<void> dispose(Application& application) {
+    auto lots = with_contents(application, application.items);
+    if (!lots) return tl::unexpected(lots.error());
+    by_lot_key(*lots);
+    application.inputs = *lots;
+    return consume(application, application.inputs, RowKind::dispose);
+}
+
+void list_items(Application& application) {
+    for (Concerned const& item : application.items) {
+        LinkInput line;
+        line.lot = item.lot->row.lot;
+        line.amounts = item.amounts;
+        application.link.inputs.push_back(std::move(line));
+    }
+}
+
+Amounts negated(Amounts const& amounts) {
+    Amounts out;
+    for (auto const& line : amounts.lines()) out.set(line.basis, -line.amount);
+    return out;
+}
+
+Result<void> adjust(Application& application) {
+    Adjust const& adjust = *application.event.adjust;
+    bool const found = adjust.cause == Adjust::Cause::Found;
+    RowKind const kind = adjust.count ? (found ? RowKind::found_count : RowKind::adjust_count)
+                                      : (found ? RowKind::found_delta : RowKind::adjust_delta);
+    list_items(application);
+    for (Concerned const& item : application.items) {
+        if (item.lot->row.kind == LotKind::class_only) continue;
+        Amounts amounts = adjust.negative ? negated(item.amounts) : item.amounts;
+        if (auto added = add_row(application.work, *item.lot, row_for(application, kind, 2, std::move(amounts)));
+            !added)
+            return added;
+    }
+    return settle_totals(application.work);
+}
+
+void observe(Application& application) {
+    list_items(application);
+    for (Concerned const& item : application.items) describe(application, item);
+}
+
+void add_explicit_links(Application& application) {
+    auto number = [](std::vector<Concerned> const& lots, ident::LotKey const& key) -> LotNumber {
+        for (Concerned const& each : lots)
+            if (each.member->lot.canonical == key.canonical && each.through == 0) return each.lot->row.lot;
+        return 0;
+    };
+    for (Event::Link const& each : application.event.links) {
+        LotNumber const output = number(application.outputs, each.output),
+                        input = number(application.inputs, each.input);
+        if (output != 0 && input != 0) application.link.links.push_back({output, input, each.share});
+    }
+}
+
+// Events without a row in the account of a lot they name are found through the mention index.
+void index_mentions(Application& application) {
+    std::string const seq;
+    for (LinkInput const& input : application.link.inputs)
+        application.work.batch().put(storage::Space::index, storage::mention_key(input.lot, application.link.seq), seq);
+    for (LinkOutput const& output : application.link.outputs)
+        application.work.batch().put(storage::Space::index, storage::mention_key(output.lot, application.link.seq),
+                                     seq);
+}
+
+bool has_rows(LinkKind kind) {
+    return kind == LinkKind::commission || kind == LinkKind::transform || kind == LinkKind::charge ||
+           kind == LinkKind::draw || kind == LinkKind::charge_draw || kind == LinkKind::campaign ||
+           kind == LinkKind::dispose || kind == LinkKind::adjust;
+}
+
+Result<void> apply_kind(Application& application) {
+    switch (application.link.kind) {
+        case LinkKind::commission:
+            return commission(application);
+        case LinkKind::transform:
+        case LinkKind::charge:
+        case LinkKind::draw:
+        case LinkKind::charge_draw:
+        case LinkKind::campaign:
+            return apply_transformation(application);
+        case LinkKind::dispose:
+            return dispose(application);
+        case LinkKind::adjust:
+            return adjust(application);
+        case LinkKind::vessel_adjust:
+            return apply_vessel_adjust(application);
+        case LinkKind::ship:
+        case LinkKind::receive:
+        case LinkKind::void_ship:
+            return apply_transfer(application);
+        case LinkKind::pack:
+        case LinkKind::unpack:
+            return apply_packing(application);
+        case LinkKind::observe:
+            observe(application);
+            return {};
+        default:
+            list_items(application);
+            return {};
+    }
+}
+
+}  // namespace
+
+void warn(Application& application, std::string code, std::string pointer) {
+    application.warnings.push_back({std::move(code), std::move(pointer)});
+}
+
+AccountRow row_for(Application const& application, RowKind kind, uint8_t phase, Amounts stated) {
+    AccountRow row;
+    row.time_us = row.sort_time_us = application.event.time_us;
+    row.seq = row.sort_seq = application.link.seq;
+    row.phase = phase;
+    row.kind = kind;
+    row.void_seq = application.void_seq;
+    row.stated = std::move(stated);
+    row.campaign = application.link.campaign;
+    return row;
+}
+
+Result<void> leave_container(Application& application, Concerned const& concerned) {
+    LotRow const& lot = concerned.lot->row;
+    if (!lot.was_packed) return {};
+    LotNumber container = concerned.through;
+    if (container == 0) {
+        auto found = container_of(application.work.batch(), lot.lot, application.event.time_us);
+        if (!found) return tl::unexpected(found.error());
+        if (!*found) return {};
+        container = **found;
+        concerned.lot->row.flags |= bit(Flag::consumed_in_container);
+        application.flags |= bit(Flag::consumed_in_container);
+        warn(application, "consumed-in-container", concerned.member->pointer);
+    }
+    storage::ContentRow row{container, lot.lot,           application.event.time_us, application.link.seq,
+                            true,      concerned.amounts, application.void_seq};
+    application.work.batch().put(storage::Space::index, storage::content_key(row), storage::encode(row));
+    application.work.batch().put(storage::Space::index, storage::contained_key(row), "");
+    return {};
+}
+
+Result<std::vector<Concerned>> with_contents(Application& application, std::vector<Concerned> const& named) {
+    constexpr int kLevels = 10;
+    std::vector<Concerned> out, level = named;
+    for (int depth = 0; !level.empty() && depth <= kLevels; ++depth) {
+        std::vector<Concerned> next;
+        for (Concerned& each : level) {
+            std::vector<Content> inside;
+            if (each.lot->row.is_container) {
+                auto found = contents(application.work.batch(), each.lot->row.lot, application.event.time_us);
+                if (!found) return tl::unexpected(found.error());
+                inside = std::move(*found);
+            }
+            for (Content const& content : inside) {
+                auto lot = application.work.lot(content.lot);
+                if (!lot) return tl::unexpected(lot.error());
+                mention(application, **lot);
+                next.push_back({each.member, *lot, content.amounts, each.lot->row.lot, false});
+            }
+            bool const listed =
+                std::any_of(out.begin(), out.end(), [&](Concerned const& o) { return o.lot == each.lot; });
+            if (inside.empty() && !listed) out.push_back(std::move(each));
+        }
+        level = std::move(next);
+    }
+    return out;
+}
+
+Result<void> apply_transformation(Application& application) {
+    auto inputs = with_contents(application, application.inputs);
+    if (!inputs) return tl::unexpected(inputs.error());
+    application.inputs = std::move(*inputs);
+    by_lot_key(application.inputs);
+    by_lot_key(application.outputs);
+    LinkRow& link = application.link;
+    Event const& event = application.event;
+    if (event.transformation) {
+        auto campaign = application.work.campaign_of(*event.transformation, event.transformation_uri);
+        if (!campaign) return tl::unexpected(campaign.error());
+        link.campaign = (*campaign)->row.campaign;
+    }
+    for (Concerned const& output : application.outputs)
+        link.outputs.push_back(
+            {output.lot->row.lot, output.member->output_role, with_assays(output.amounts, event.assays)});
+    for (Loss const& loss : event.losses) link.outputs.push_back({0, OutputRole::loss, loss.amounts});
+    link.allocation = event.allocation;
+    add_explicit_links(application);
+    if (auto consumed = consume(application, application.inputs, RowKind::consume); !consumed) return consumed;
+    if (link.campaign != 0)
+        if (auto charged = apply_charges(application); !charged) return charged;
+    for (Concerned const& output : application.outputs)
+        if (auto added = supply(application, output, RowKind::output); !added) return added;
+    return settle_totals(application.work);
+}
+
+Result<void> apply_event(Application& application) {
+    Event const& event = application.event;
+    LinkRow& link = application.link;
+    link.time_us = event.time_us;
+    link.event_id = event.id;
+    link.site = application.prepared.facts.site;
+    link.content_digest = event.content_digest;
+    link.kind = application.prepared.facts.kind;
+    link.void_seq = application.void_seq;
+    application.work.current = link.seq;
+    for (Member const& member : event.members)
+        if (auto done = concern(application, member); !done) return done;
+    by_lot_key(application.items);
+    if (auto done = apply_kind(application); !done) return done;
+    if (!has_rows(link.kind)) index_mentions(application);
+    link.flags |= application.flags & ~bit(Flag::custody_gap);
+    return {};
+}
+
+}  // namespace ingot::tracechain

@@ -1,0 +1,53 @@
+// What one event does to lots, campaigns, custody and containers (spec/trace-semantics.md 2.2, 3.1, 3.5).
+#pragma once
+
+#include <vector>
+
+#include "storage/event_table.hpp"
+#include "tracechain/capture_event.hpp"
+#include "tracechain/capture_workspace.hpp"
+
+namespace ingot::tracechain {
+
+// One lot an event deals with: named in it, or standing in a container it names.
+struct Concerned {
+    Member const* member = nullptr;
+    LotWork* lot = nullptr;
+    Amounts amounts;        // stated for it
+    LotNumber through = 0;  // the container it was named by; 0 = named itself
+    bool fresh = false;     // never mentioned before this event
+};
+
+// The event at work: handed from step to step of apply_event.
+struct Application {
+    Workspace& work;
+    Prepared const& prepared;
+    Event const& event;
+    LinkRow& link;
+    EventSeq void_seq = 0;  // a declaration that arrived before it
+    std::vector<Concerned> inputs, outputs, items;
+    std::vector<storage::FactWarning> warnings;
+    uint32_t flags = 0;
+    std::string const& site() const { return link.site; }
+};
+
+// Applies the event under link.seq. Errors: policy conflicts and storage failures; everything that a strict judgement
+// minds is left for checks.hpp to find in the application, the workspace and the rows.
+Result<void> apply_event(Application& application);
+
+// parts of it, by kind
+Result<void> apply_transformation(Application& application);
+Result<void> apply_charges(Application& application);  // the campaign's side of it, before the outputs are supplied
+Result<void> apply_vessel_adjust(Application& application);
+Result<void> apply_transfer(Application& application);
+Result<void> apply_packing(Application& application);
+
+// Shared by them.
+AccountRow row_for(Application const& application, storage::RowKind kind, uint8_t phase, Amounts stated);
+// Lots of containers replace the containers they stand in; nested ones down to ten levels.
+Result<std::vector<Concerned>> with_contents(Application& application, std::vector<Concerned> const& named);
+// A consumed lot leaves the container it stands in.
+Result<void> leave_container(Application& application, Concerned const& concerned);
+void warn(Application& application, std::string code, std::string pointer);
+
+}  // namespace ingot::tracechain

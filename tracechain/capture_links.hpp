@@ -1,0 +1,21 @@
+// The derived fields of link records: what each input really gave, as the replay of its lot found it.
+#pragma once
+
+#include "tracechain/capture_workspace.hpp"
+
+namespace ingot::tracechain {
+
+// LinkInput::measured, bit by bit.
+inline constexpr uint8_t kPrimaryMeasured = 1, kDryMeasured = 2, kElementsMeasured = 4, kTakenEarly = 0x80;
+
+// The row was taken before any supply of its lot, which got one later: flag time-order.
+bool taken_early(AccountRow const& row, AccountTail const& tail);
+
+// Brings the input of the row's event in line with the row; notes the event in work.totals_due when the amounts
+// changed.
+Result<void> update_link(Workspace& work, LotRow const& lot, AccountRow const& row);
+
+// The same for a draw: whether the vessel could give what was drawn.
+Result<void> update_draw(Workspace& work, AccountRow const& row);
+
+}  // namespace ingot::tracechain

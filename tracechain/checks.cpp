@@ -1,0 +1,210 @@
+#include "tracechain/checks.hpp"
+
+#include <algorithm>
+#include <deque>
+
+#include "base/encoding.hpp"
+#include "tracechain/capture_account.hpp"
+#include "tracechain/capture_links.hpp"
+#include "tracechain/custody.hpp"
+#include "tracechain/flags.hpp"
+
+namespace ingot::tracechain {
+
+using storage::BasisKind;
+using storage::Flag;
+using storage::LinkInput;
+using storage::LinkKind;
+using storage::LotKind;
+using storage::RowKind;
+
+namespace {
+
+bool transforms(LinkKind kind) {
+    return kind == LinkKind::transform || kind == LinkKind::charge || kind == LinkKind::charge_draw ||
+           kind == LinkKind::campaign || kind == LinkKind::draw;
+}
+bool takes(LinkKind kind) { return transforms(kind) || kind == LinkKind::dispose; }
+
+// Kinds that only make sense of a lot that is known already.
+bool needs_known_lot(LinkKind kind) {
+    return takes(kind) || kind == LinkKind::ship || kind == LinkKind::adjust || kind == LinkKind::pack;
+}
+
+std::variant<int64_t, double, std::string> kilograms(int64_t mg) {
+    if (mg % 1'000'000 == 0) return mg / 1'000'000;
+    return static_cast<double>(mg) / 1e6;
+}
+
+Result<void> check_known(Application& application) {
+    if (!needs_known_lot(application.link.kind)) return {};
+    auto const& named = takes(application.link.kind) ? application.inputs : application.items;
+    for (Concerned const& each : named) {
+        if (!each.fresh || each.lot->row.kind == LotKind::class_only) continue;
+        Error error{Code::LotUnknown,
+                    "lot " + excerpt(each.lot->row.id) + " is not known here; capture its commission or receipt first",
+                    "未知批次，请先登记该批次的创建或收货事件"};
+        error.with("lot", each.lot->row.id).with("pointer", each.member->pointer);
+        return fail(std::move(error));
+    }
+    return {};
+}
+
+// Does any input descend from an output of the event itself? At most 10,000 lots are looked at.
+Result<bool> descends_from_output(Application& application, LotNumber input) {
+    constexpr size_t kLotsMax = 10'000;
+    std::set<LotNumber> outputs, seen{input};
+    for (Concerned const& output : application.outputs) outputs.insert(output.lot->row.lot);
+    std::deque<LotNumber> queue{input};
+    while (!queue.empty() && seen.size() <= kLotsMax) {
+        LotNumber const number = queue.front();
+        queue.pop_front();
+        if (outputs.contains(number)) return true;
+        auto lot = application.work.lot(number);
+        if (!lot) return tl::unexpected(lot.error());
+        auto rows = application.work.rows_of(**lot);
+        if (!rows) return tl::unexpected(rows.error());
+        for (AccountRow const& row : *rows) {
+            if (row.kind != RowKind::output || row.void_seq != 0 || row.seq == application.link.seq) continue;
+            auto link = application.work.link(row.seq);
+            if (!link) return tl::unexpected(link.error());
+            for (LinkInput const& each : (*link)->inputs)
+                if (seen.insert(each.lot).second) queue.push_back(each.lot);
+        }
+    }
+    return false;
+}
+
+Result<void> check_order(Application& application) {
+    if (!takes(application.link.kind)) return {};
+    for (Concerned const& each : application.inputs) {
+        if (each.lot->row.kind == LotKind::class_only) continue;
+        auto input = std::find_if(application.link.inputs.begin(), application.link.inputs.end(),
+                                  [&](LinkInput const& line) { return line.lot == each.lot->row.lot; });
+        if (input == application.link.inputs.end()) continue;
+        if (input->bound_seq != 0 && !(input->measured & kTakenEarly)) continue;
+        auto cycle = descends_from_output(application, each.lot->row.lot);
+        if (!cycle) return tl::unexpected(cycle.error());
+        std::string const lot = excerpt(each.lot->row.id);
+        Error error = *cycle ? Error{Code::LineageCycle,
+                                     "lot " + lot + " is made from an output of this event and cannot be its input",
+                                     "投入批次来源于本事件的产出，形成谱系环"}
+                             : Error{Code::TimeOrder, "lot " + lot + " is consumed before it was supplied",
+                                     "批次在供应之前被消耗，请先登记其来源或更正事件时间"};
+        error.with("lot", each.lot->row.id).with("pointer", each.member->pointer);
+        return fail(std::move(error));
+    }
+    return {};
+}
+
+Result<void> check_instances(Application& application) {
+    auto refuse = [](Concerned const& each, Code code, char const* what, char const* zh) {
+        Error error{code, std::string(what) + ": " + excerpt(each.lot->row.id), zh};
+        error.with("lot", each.lot->row.id).with("pointer", each.member->pointer);
+        return fail(std::move(error));
+    };
+    if (takes(application.link.kind))
+        for (Concerned const& each : application.inputs)
+            if (each.lot->row.flags & bit(Flag::already_consumed))
+                return refuse(each, Code::AlreadyConsumed, "this item was consumed before", "该件已被消耗");
+    auto const& made = application.link.kind == LinkKind::commission ? application.items : application.outputs;
+    for (Concerned const& each : made)
+        if (each.lot->row.flags & bit(Flag::already_exists))
+            return refuse(each, Code::AlreadyExists, "this item was made before", "该件已存在");
+    return {};
+}
+
+Result<void> check_overdraw(Application& application) {
+    if (application.work.shortages.empty()) return {};
+    Shortage const& shortage = application.work.shortages.front();
+    Error error{Code::Overdraw, "more is taken from " + excerpt(shortage.account) + " than was there",
+                "取用量超过该批次当时的存量"};
+    error.with("lot", shortage.account);
+    if (shortage.mass)
+        error.with("available_kg", kilograms(shortage.available)).with("wanted_kg", kilograms(shortage.wanted));
+    auto link = application.work.link(shortage.seq);
+    if (!link) return tl::unexpected(link.error());
+    error.with("event", (*link)->event_id);
+    return fail(std::move(error));
+}
+
+uint32_t flags_of_lots(Application const& application) {
+    constexpr uint32_t kShown = bit(Flag::restated_supply) | bit(Flag::already_consumed) | bit(Flag::already_exists);
+    uint32_t flags = 0;
+    for (auto const* list : {&application.inputs, &application.outputs, &application.items})
+        for (Concerned const& each : *list) flags |= each.lot->row.flags & kShown;
+    if (application.link.kind == LinkKind::receive)
+        for (Concerned const& each : application.items) flags |= each.lot->row.flags & bit(Flag::implicit_supply);
+    return flags;
+}
+
+// Check 7: who gives must hold.
+Result<void> check_custody(Application& application, bool strict) {
+    bool const ships = application.link.kind == LinkKind::ship;
+    if (!takes(application.link.kind) && !ships) return {};
+    std::string giver = application.site();
+    if (ships && !application.prepared.facts.custody_source.party.empty())
+        giver = application.prepared.facts.custody_source.party;
+    for (Concerned const& each : ships ? application.items : application.inputs) {
+        LotRow const& lot = each.lot->row;
+        if (lot.kind == LotKind::class_only || booked_on_hand(lot, giver) >= 0) continue;
+        application.flags |= bit(Flag::custody_gap);
+        if (!strict) continue;
+        Error error{Code::NotInCustody,
+                    excerpt(giver) + " does not hold enough of lot " + excerpt(lot.id) +
+                        "; capture the receipt that brought it there first",
+                    "该企业未持有足够的此批次，请先登记收货"};
+        error.with("lot", lot.id).with("holder", giver);
+        return fail(std::move(error));
+    }
+    return {};
+}
+
+// Check 11: more comes out than went in. Both limits in integers: 1.05 and 1.02.
+void check_mass(Application& application) {
+    LinkRow const& link = application.link;
+    if (link.kind != LinkKind::transform || link.inputs.empty() || link.outputs.empty()) return;
+    Amounts const in = input_total(link);
+    std::vector<Amounts const*> amounts;
+    for (auto const& output : link.outputs)
+        if (output.role != OutputRole::loss) amounts.push_back(&output.amounts);
+    Amounts const out = common_sum(amounts);
+    for (auto const& line : out.lines()) {
+        bool const gross = line.basis.kind == BasisKind::gross_mass, element = line.basis.kind == BasisKind::element;
+        auto const before = in.get(line.basis);
+        if ((!gross && !element) || !before) continue;
+        double const limit = static_cast<double>(*before) * (gross ? 1.05 : 1.02);
+        if (static_cast<double>(line.amount) > limit) application.flags |= bit(Flag::mass_gain);
+    }
+}
+
+}  // namespace
+
+Result<void> check_future(Event const& event, int64_t record_time_us, bool strict, uint32_t& flags) {
+    constexpr int64_t kMinute = 60'000'000;
+    int64_t const ahead = event.time_us - record_time_us;
+    if (strict && ahead > 10 * kMinute)
+        return fail(Code::TimeFuture, "eventTime is more than 10 minutes ahead of the node's clock",
+                    "事件时间比节点时钟快 10 分钟以上");
+    if (ahead > 24 * 60 * kMinute) flags |= bit(Flag::time_future);
+    return {};
+}
+
+Result<void> check_effects(Application& application, bool strict) {
+    if (strict && application.void_seq == 0) {
+        if (auto fine = check_known(application); !fine) return fine;
+        if (auto fine = check_order(application); !fine) return fine;
+        if (auto fine = check_instances(application); !fine) return fine;
+        if (auto fine = check_overdraw(application); !fine) return fine;
+    }
+    constexpr uint32_t kOfLink = bit(Flag::time_order) | bit(Flag::overdraw);
+    application.flags |= (application.link.flags & kOfLink) | flags_of_lots(application);
+    if (!application.work.shortages.empty()) application.flags |= bit(Flag::overdraw);
+    if (auto fine = check_custody(application, strict && application.void_seq == 0); !fine) return fine;
+    check_mass(application);
+    uint32_t const kept = bit(Flag::custody_gap) | bit(Flag::implicit_supply) | bit(Flag::restated_supply);
+    application.link.flags |= application.flags & ~(kept | kOfLink);
+    return {};
+}
+
+}  // namespace ingot::tracechain
