@@ -1,0 +1,244 @@
+// Records: creating, changing, withdrawing, voiding (spec/identifiers.md 5, 7.4, 7.6; api-conventions.md 6).
+#include "registry/registration.hpp"
+
+#include <thread>
+
+#include "registry_fixture.hpp"
+
+namespace ingot::registry {
+namespace {
+
+using storage::RecordState;
+
+std::string id(std::string_view suffix) { return std::string(kA) + '/' + std::string(suffix); }
+
+Code code_of(Result<RecordChanged> const& result) { return result ? Code::Internal : result.error().code; }
+
+Result<RecordChanged> void_code(TestNode& node, std::string const& text) {
+    auto identifier = *ident::Identifier::parse(text);
+    auto allowed = node.registry->authorise_change(*node.operator_a, Act::CodeVoid, identifier.prefix());
+    if (!allowed) return fail(allowed.error());
+    Registrar const registrar(*node.registry, *allowed);
+    std::optional<Result<RecordChanged>> row;
+    std::vector<BulkItem> items = {
+        [&](storage::Batch& batch) { return registrar.void_code(batch, identifier, "misprint"); }};
+    node.run(bulk_change(items, OnError::proceed, [&](BulkDone const& done) {
+        row = done.rows.at(0);
+        return storage::Reply{};
+    }));
+    return *row;
+}
+
+Result<storage::Committed> withdraw(TestNode& node, std::string const& text, std::string if_match) {
+    auto identifier = *ident::Identifier::parse(text);
+    auto allowed = node.registry->authorise_change(*node.operator_a, Act::RecordWithdraw, identifier.prefix());
+    return node.engine->update(withdraw_identifier(Registrar(*node.registry, *allowed), identifier, {if_match, false},
+                                                   [](auto const&) { return storage::Reply{}; }));
+}
+
+TEST(Registration, KeepsEveryVersionAndCountsThem) {
+    TestNode node;
+    auto first = node.put(id("x"), "one");
+    ASSERT_TRUE(first);
+    EXPECT_TRUE(first->created);
+    EXPECT_EQ(first->record.version, 1u);
+    auto second = node.put(id("x"), "two", first->etag());
+    ASSERT_TRUE(second);
+    EXPECT_FALSE(second->created);
+    EXPECT_EQ(second->record.version, 2u);
+    EXPECT_NE(second->etag(), first->etag());
+    auto view = node.engine->view();
+    auto page = (*view)->scan(storage::history_range(storage::record_key(kA, "X")));
+    ASSERT_EQ(page->rows.size(), 2u);
+    EXPECT_EQ(storage::decode_record(storage::record_key(kA, "X"), page->rows[0].value)->values[0].data, "two");
+    EXPECT_EQ(storage::decode_record(storage::record_key(kA, "X"), page->rows[1].value)->values[0].data, "one");
+}
+
+TEST(Registration, ComparesWithoutCaseAndKeepsTheDisplayForm) {
+    TestNode node;
+    ASSERT_TRUE(node.put(id("AbC"), "1"));
+    EXPECT_EQ(node.resolve(id("aBc")).record.identifier, id("AbC"));
+    EXPECT_EQ(code_of(node.put(id("ABC"), "2")), Code::EtagRequired);
+}
+
+TEST(Registration, DemandsTheEtagOfWhatItReplaces) {
+    TestNode node;
+    auto first = node.put(id("x"), "one");
+    EXPECT_EQ(code_of(node.put(id("x"), "two")), Code::EtagRequired);
+    auto stale = node.put(id("x"), "two", "\"0000000000000000\"");
+    ASSERT_FALSE(stale);
+    EXPECT_EQ(stale.error().code, Code::EtagMismatch);
+    ASSERT_EQ(stale.error().extras.size(), 1u);
+    EXPECT_EQ(std::get<std::string>(stale.error().extras[0].value), first->etag());
+    EXPECT_EQ(code_of(node.put(id("x"), "two", "W/" + first->etag())), Code::EtagMismatch) << "weak never matches";
+    EXPECT_TRUE(node.put(id("x"), "two", "\"a\", " + first->etag()));
+    EXPECT_EQ(code_of(node.put(id("new"), "1", "\"0\"")), Code::EtagMismatch);
+}
+
+TEST(Registration, LetsOneOfEightWritersWithOneEtagWin) {
+    TestNode node;
+    for (int round = 0; round < 10; ++round) {
+        std::string const name = id("race" + std::to_string(round));
+        auto first = node.put(name, "0");
+        std::atomic<int> won{0}, lost{0};
+        std::vector<std::thread> threads;
+        for (int t = 0; t < 8; ++t)
+            threads.emplace_back([&, t] {
+                auto done = node.put(name, std::to_string(t), first->etag());
+                if (done) ++won;
+                if (!done && done.error().code == Code::EtagMismatch) ++lost;
+            });
+        for (auto& thread : threads) thread.join();
+        EXPECT_EQ(won, 1);
+        EXPECT_EQ(lost, 7);
+    }
+}
+
+TEST(Registration, RefusesReservedNamesWrongCheckCharactersAndCodesNeverIssued) {
+    TestNode node;
+    for (char const* name : {"META_2f23b2b600", "User_1", "app_zj01", "GROUP_x", "admin", "0.0", "did.json"})
+        EXPECT_EQ(code_of(node.put(id(name), "1")), Code::ReservedName) << name;
+    EXPECT_EQ(code_of(node.put(id("PD.PB99994.20261122.000123-S"), "1")), Code::CheckCharacter);
+    auto station = node.login(Role::station, kA);
+    auto as_station = [&](char const* suffix) {
+        return code_of(node.put(id(suffix), "1", {}, storage::ValueVisibility::everyone, station.get()));
+    };
+    EXPECT_EQ(as_station("PD.PB99994.20261122.000123-T"), Code::NotAllocated);
+    EXPECT_EQ(as_station("free"), Code::Internal) << "a free-form suffix is fine";
+    EXPECT_TRUE(node.put(id("PD.PB99994.20261122.000123-T"), "1")) << "an operator imports: code.assign";
+}
+
+TEST(Registration, DecidesForeignPrefixesBeforeItLooksForTheIdentifier) {
+    TestNode node;
+    ASSERT_TRUE(node.put(id("x"), "1"));
+    auto foreign = [&](std::string const& name) {
+        auto done = node.put(name, "1", {}, storage::ValueVisibility::everyone, node.operator_b.get());
+        return done ? std::string() : std::string(slug(done.error().code)) + done.error().detail;
+    };
+    EXPECT_EQ(foreign(id("x")), foreign(id("absent")));
+    EXPECT_EQ(foreign(id("x")).substr(0, 9), "forbidden");
+    EXPECT_EQ(code_of(node.put("99.zz/x", "1")), Code::PrefixNotHosted);
+    node.add_prefix("88.888.1", "Elsewhere", false, "https://own.example");
+    auto elsewhere = node.put("88.888.1/x", "1");
+    ASSERT_FALSE(elsewhere);
+    EXPECT_EQ(elsewhere.error().code, Code::PrefixElsewhere);
+    EXPECT_EQ(std::get<std::string>(elsewhere.error().extras.at(0).value), "https://own.example");
+}
+
+TEST(Registration, TurnsAReservedCodeIntoARecord) {
+    TestNode node;
+    std::string const code = node.allocate(1)->codes[0];
+    EXPECT_EQ(node.resolve(code, *node.operator_a).outcome, resolver::Outcome::reserved);
+    EXPECT_EQ(node.resolve(code).outcome, resolver::Outcome::absent);
+    auto made = node.put(code, "http://x/1");
+    ASSERT_TRUE(made) << made.error().detail;
+    EXPECT_TRUE(made->created);
+    EXPECT_EQ(made->record.version, 2u);
+    EXPECT_FALSE(made->record.allocation.empty());
+    EXPECT_EQ(node.resolve(code).outcome, resolver::Outcome::record);
+}
+
+TEST(Registration, VoidIsFinal) {
+    TestNode node;
+    std::string const code = node.allocate(1)->codes[0];
+    auto voided = void_code(node, code);
+    ASSERT_TRUE(voided);
+    EXPECT_EQ(voided->record.state, RecordState::voided);
+    EXPECT_EQ(code_of(void_code(node, code)), Code::Void);
+    EXPECT_EQ(code_of(node.put(code, "1")), Code::Void);
+    EXPECT_EQ(code_of(node.put(code, "1", voided->etag())), Code::Void);
+    EXPECT_EQ(withdraw(node, code, "*").error().code, Code::Void);
+    EXPECT_EQ(code_of(void_code(node, id("absent"))), Code::NotFound);
+    EXPECT_EQ(node.allocate(1)->from, 2u) << "its number is not issued again";
+    EXPECT_EQ(node.resolve(code).outcome, resolver::Outcome::voided) << "everyone is told";
+}
+
+TEST(Registration, RefusesToVoidWhatIsInUse) {
+    Settings settings;
+    auto busy = std::make_shared<std::atomic<bool>>(true);
+    settings.lot_in_use = [busy](storage::View const&, ident::Identifier const&) -> Result<bool> {
+        return busy->load();
+    };
+    TestNode node(settings);
+    std::string const code = node.allocate(1)->codes[0];
+    EXPECT_EQ(code_of(void_code(node, code)), Code::InUse);
+    EXPECT_EQ(node.resolve(code, *node.operator_a).outcome, resolver::Outcome::reserved);
+    *busy = false;
+    EXPECT_TRUE(void_code(node, code));
+}
+
+TEST(Registration, LetsAWithdrawnFreeFormNameComeBackUnlessEventsMentionIt) {
+    Settings settings;
+    auto mentioned = std::make_shared<std::atomic<bool>>(true);
+    settings.lot_mentioned = [mentioned](storage::View const&, ident::Identifier const&) -> Result<bool> {
+        return mentioned->load();
+    };
+    TestNode node(settings);
+    auto first = node.put(id("x"), "1");
+    EXPECT_EQ(withdraw(node, id("x"), "").error().code, Code::EtagRequired);
+    ASSERT_TRUE(withdraw(node, id("x"), first->etag()));
+    EXPECT_EQ(node.resolve(id("x")).outcome, resolver::Outcome::withdrawn);
+    EXPECT_EQ(withdraw(node, id("x"), "*").error().code, Code::Withdrawn);
+    EXPECT_EQ(code_of(node.put(id("x"), "2")), Code::IdentifierExists);
+    *mentioned = false;
+    auto again = node.put(id("x"), "2");
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again->record.version, 3u) << "versions go on";
+    std::string const code = node.allocate(1)->codes[0];
+    ASSERT_TRUE(node.put(code, "1"));
+    ASSERT_TRUE(withdraw(node, code, "*"));
+    EXPECT_EQ(code_of(node.put(code, "2")), Code::IdentifierExists) << "an issued code never comes back";
+}
+
+TEST(Registration, HidesAWithdrawnPrivateRecord) {
+    TestNode node;
+    ASSERT_TRUE(node.put(id("x"), "1", {}, storage::ValueVisibility::owner));
+    ASSERT_TRUE(withdraw(node, id("x"), "*"));
+    EXPECT_EQ(node.resolve(id("x")).outcome, resolver::Outcome::absent);
+    EXPECT_EQ(node.resolve(id("x"), *node.operator_a).outcome, resolver::Outcome::withdrawn);
+}
+
+TEST(Registration, CommitsALeafOverTheStoredBytesOfEachVersion) {
+    TestNode node;
+    uint64_t const before = node.engine->health().tree_size;
+    auto made = node.put(id("x"), "1");
+    ASSERT_TRUE(made);
+    EXPECT_EQ(made->log.first, before);
+    EXPECT_EQ(made->log.count, 1u);
+    EXPECT_EQ(made->log.header(), std::to_string(before));
+    EXPECT_EQ(node.engine->health().tree_size, before + 1);
+    LeafNote many;
+    many.first = 120;
+    many.count = 80;
+    EXPECT_EQ(many.header(), "120-199");
+}
+
+TEST(Registration, BulkJudgesEachItemOrAll) {
+    TestNode node;
+    auto allowed = node.registry->authorise_change(*node.operator_a, Act::RecordWrite, *ident::Prefix::parse(kA));
+    Registrar const registrar(*node.registry, *allowed);
+    storage::RecordValue value;
+    value.index = 1;
+    value.type = "TEXT";
+    auto item = [&](std::string suffix) -> BulkItem {
+        return [=, record = NewRecord{*ident::Identifier::parse(id(suffix)), {value}, {}}](storage::Batch& batch) {
+            return registrar.create(batch, record);
+        };
+    };
+    auto run = [&](OnError on_error, std::string& words) {
+        auto done = node.engine->update(
+            bulk_change({item("a"), item("ADMIN"), item("a"), item("b")}, on_error, [&](BulkDone const& all) {
+                for (auto const& row : all.rows) words += row ? "created " : std::string(slug(row.error().code)) + ' ';
+                return storage::Reply{};
+            }));
+        return done ? Code::Internal : done.error().code;
+    };
+    std::string words;
+    EXPECT_EQ(run(OnError::rollback, words), Code::ReservedName);
+    EXPECT_EQ(node.resolve(id("a")).outcome, resolver::Outcome::absent);
+    EXPECT_EQ(run(OnError::proceed, words), Code::Internal);
+    EXPECT_EQ(words, "created reserved-name identifier-exists created ");
+}
+
+}  // namespace
+}  // namespace ingot::registry
