@@ -31,9 +31,10 @@ void read_frame(EventFields const& fields, Event& event) {
 }
 
 void read_meaning(Interpretation& in) {
-    find_extensions(in);
     read_declaration(in);
+    in.event.kind = in.event.declaration ? LinkKind::declaration : LinkKind::other;
     if (in.event.type == EventType::Extension) return;
+    find_extensions(in);
     read_lots(in);
     if (in.faults.full()) return;
     read_why_where(in);
@@ -194,8 +195,8 @@ struct StoredEvent {
     Names names;
 };
 
-Result<StoredEvent> parse_stored(std::string_view bytes, std::string_view context) {
-    JsonTerms terms = capture_json_terms(Limits{});
+Result<StoredEvent> parse_stored(std::string_view bytes, std::string_view context, Limits const& limits) {
+    JsonTerms terms = capture_json_terms(limits);
     auto event = JsonTree::parse(bytes, terms);
     if (!event) return fail(std::move(event.error()));
     auto context_tree = JsonTree::parse(context.empty() ? "[]" : context, terms);
@@ -208,7 +209,7 @@ Result<StoredEvent> parse_stored(std::string_view bytes, std::string_view contex
 }  // namespace
 
 Result<Event> read_stored_event(std::string_view bytes, std::string_view context, ReadTerms const& terms) {
-    auto stored = parse_stored(bytes, context);
+    auto stored = parse_stored(bytes, context, terms.limits);
     if (!stored) return fail(std::move(stored.error()));
     ReadEvent read = read_event(stored->event.root(), std::move(stored->names), context, "", terms);
     if (read.error) return fail(std::move(*read.error));
@@ -216,7 +217,7 @@ Result<Event> read_stored_event(std::string_view bytes, std::string_view context
 }
 
 Result<EventHash> hash_event(std::string_view bytes, std::string_view context) {
-    auto stored = parse_stored(bytes, context);
+    auto stored = parse_stored(bytes, context, Limits{});
     if (!stored) return fail(std::move(stored.error()));
     JsonValue const& root = stored->event.root();
     if (!root.is_object()) return fail(Code::EventInvalid, "an event must be an object {...}", "事件必须是对象 {...}");

@@ -214,7 +214,9 @@ bool is_word(WordList list, std::string_view word) {
 std::string_view word_namespace(WordList list) { return row_of(list).meaning; }
 
 std::string_view bare_word(WordList list, std::string_view full) {
+    constexpr std::string_view kOldVocabulary = "https://gs1.org/voc/";  // what gs1: stands for
     std::string_view meaning = word_namespace(list);
+    if (list == WordList::Measurement && full.starts_with(kOldVocabulary)) meaning = kOldVocabulary;
     if (meaning.empty() || !full.starts_with(meaning)) return full;
     std::string_view word = full.substr(meaning.size());
     return is_word(list, word) ? word : full;

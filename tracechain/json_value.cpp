@@ -86,8 +86,8 @@ class JsonTreeBuilder {
         char const* start = token_start();
         token_end_ = seen_;
         if (decoded.size() > terms_.string_bytes_max) return too_long(decoded.size());
+        if (holds_nul(start, decoded)) return has_nul();
         std::string_view content = settle(start, decoded);
-        if (content.find('\0') != std::string_view::npos) return has_nul();
         return add(JsonValue::Kind::String, start, content);
     }
 
@@ -100,8 +100,9 @@ class JsonTreeBuilder {
                                excerpt(decoded) + "\"",
                            "成员名超过 " + std::to_string(terms_.name_bytes_max) + " 字节"});
         }
+        if (holds_nul(start, decoded)) return has_nul();
         name_ = settle(start, decoded);
-        return name_.find('\0') == std::string_view::npos || has_nul();
+        return true;
     }
 
     bool start_object(size_t) { return open(JsonValue::Kind::Object); }
@@ -164,10 +165,17 @@ class JsonTreeBuilder {
         return at;
     }
 
-    // The text itself when the string has no escapes (every escape is longer than what it stands for).
+    // Every escape is longer than what it stands for.
+    bool has_escapes(char const* start, std::string const& decoded) const {
+        return size_t(token_end_ - start) != decoded.size() + 2;
+    }
+    // Raw NUL bytes were refused before parsing.
+    bool holds_nul(char const* start, std::string const& decoded) const {
+        return has_escapes(start, decoded) && decoded.find('\0') != std::string::npos;
+    }
+
     std::string_view settle(char const* start, std::string& decoded) {
-        size_t quoted = size_t(token_end_ - start);
-        if (quoted == decoded.size() + 2) return {start + 1, decoded.size()};
+        if (!has_escapes(start, decoded)) return {start + 1, decoded.size()};
         return tree_.decoded_.emplace_back(std::move(decoded));
     }
 
