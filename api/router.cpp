@@ -16,6 +16,8 @@ namespace {
 constexpr size_t kMethods = static_cast<size_t>(net::Method::Other) + 1;
 constexpr uint32_t kNone = UINT32_MAX;
 
+constexpr std::string_view kLanding = "{";  // no path part: it is refused raw
+
 enum class Tail : uint8_t { none, whole, identifier };
 
 // All rows of one template.
@@ -124,7 +126,7 @@ struct Router::Index {
 
     static std::string_view bucket_of(Pattern const& pattern) {
         auto const& parts = pattern.parts;
-        if (parts.empty() || parts[0].starts_with('{')) return "";
+        if (parts.empty() || parts[0].starts_with('{')) return kLanding;
         if (parts.size() > 1 && !parts[1].starts_with('{'))
             return pattern.path.substr(1, parts[0].size() + 1 + parts[1].size());
         return parts[0];
@@ -146,7 +148,7 @@ struct Router::Index {
     Pattern const* match_landing(std::string_view path, Match& out) const {
         auto const kind = ident::classify_target(path);
         bool const identifier = kind == ident::TargetKind::Identifier;
-        auto const* bucket = find("");
+        auto const* bucket = find(kLanding);
         if (!bucket || !(identifier || kind == ident::TargetKind::PrefixRecord)) return nullptr;
         for (uint32_t index : *bucket) {
             Pattern const& pattern = patterns[index];

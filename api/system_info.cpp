@@ -1,0 +1,70 @@
+#include "api/system_info.hpp"
+
+#include "api/metrics.hpp"
+
+namespace ingot::api {
+
+using storage::State;
+
+std::string_view name(State state) {
+    constexpr std::string_view names[] = {"open", "full", "failed", "reopening", "degraded", "closed"};
+    return names[static_cast<size_t>(state)];
+}
+
+std::vector<HealthCheck> SystemInfo::checks(storage::Health const& health, Time now) const {
+    std::vector<HealthCheck> checks;
+    bool const readable = health.state == State::open || health.state == State::full;
+    checks.push_back({"store", readable,
+                      std::string(name(health.state)) + (health.reason.empty() ? "" : ": " + health.reason),
+                      health.since});
+    checks.push_back({"space", health.state != State::full && health.free_bytes >= health.reserve_bytes,
+                      std::to_string(health.free_bytes) + " bytes free, " + std::to_string(health.reserve_bytes) +
+                          " kept in reserve",
+                      health.since});
+    bool const anchored = health.state != State::degraded && health.anchor_sequence >= health.sequence;
+    checks.push_back(
+        {"anchor", anchored,
+         "anchor at " + std::to_string(health.anchor_sequence) + ", store at " + std::to_string(health.sequence),
+         health.since});
+    checks.push_back(
+        {"log", health.state != State::degraded, std::to_string(health.tree_size) + " entries", health.since});
+    Time const end = certificate_end();
+    bool const valid = end == Time{} || end > now;
+    checks.push_back({"tls", valid, (development_ ? "development certificate, until " : "until ") + format_time(end, 0),
+                      options_.started});
+    checks.push_back({"clock", !health.clock_suspect, health.clock_suspect ? "stands before the log time" : "", now});
+    return checks;
+}
+
+bool SystemInfo::committer_moves(storage::Health const& health, Steady now) {
+    std::lock_guard lock(watch_mutex_);
+    if (health.queued_operations == 0 || health.sequence != seen_sequence_ || moved_at_ == Steady{}) {
+        seen_sequence_ = health.sequence;
+        moved_at_ = now;
+    }
+    return now - moved_at_ < std::chrono::seconds(30);
+}
+
+void write_store_metrics(MetricsText& text, storage::Health const& health) {
+    text.family("ingot_storage_state", "gauge", "1 for the state the store is in.");
+    for (State state : {State::open, State::full, State::failed, State::reopening, State::degraded})
+        text.sample({{"state", name(state)}}, uint64_t{health.state == state});
+    text.family("ingot_storage_free_bytes", "gauge", "Free space of the file system.");
+    text.sample({{"where", "store"}}, health.free_bytes);
+    text.family("ingot_storage_reserve_bytes", "gauge", "Space below which changes are refused.");
+    text.sample({{"where", "store"}}, health.reserve_bytes);
+    text.family("ingot_store_seq", "gauge", "Last commit group of the store.");
+    text.sample({}, health.sequence);
+    text.family("ingot_commit_groups_total", "counter", "Commit groups since the store was made.");
+    text.sample({}, health.sequence);
+    text.family("ingot_anchor_seq", "gauge", "Last commit group the anchor names.");
+    text.sample({}, health.anchor_sequence);
+    text.family("ingot_log_size", "gauge", "Entries of the transparency log.");
+    text.sample({}, health.tree_size);
+    text.family("ingot_commit_queue", "gauge", "Changes waiting for the committer.");
+    text.sample({}, uint64_t{health.queued_operations});
+    text.family("ingot_clock_suspect", "gauge", "1 while the clock stands before the log time.");
+    text.sample({}, uint64_t{health.clock_suspect});
+}
+
+}  // namespace ingot::api

@@ -1,0 +1,64 @@
+// What the node says about itself: build, limits, health. Built once in app/node.cpp. Thread safe.
+#pragma once
+
+#include <atomic>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api/handler.hpp"
+
+namespace ingot::api {
+
+struct HealthCheck {
+    std::string_view name;  // store, space, anchor, log, tls, clock
+    bool ok = true;
+    std::string detail;
+    Time since{};
+};
+
+class SystemInfo {
+  public:
+    struct Options {
+        std::string version = "0.1.0", commit = "unknown";
+        std::string ca_pem;    // of the development CA, offered at /pki/ca.crt; empty = none
+        std::string base_url;  // https://HOST:PORT as the node announces itself
+        Time started{};
+    };
+    explicit SystemInfo(Options options) : options_(std::move(options)) {}
+
+    Options const& options() const { return options_; }
+    void set_base_url(std::string url) { options_.base_url = std::move(url); }  // before the first request
+
+    // /readyz says 503 from now on.
+    void set_stopping() { stopping_ = true; }
+    bool stopping() const { return stopping_; }
+
+    // When the first server certificate ends; `development` when a development CA signed it.
+    void set_certificate(Time not_after, bool development) {
+        certificate_end_us_ = to_micros(not_after);
+        development_ = development;
+    }
+    Time certificate_end() const { return from_micros(certificate_end_us_); }
+
+    std::vector<HealthCheck> checks(storage::Health const& health, Time now) const;
+    // False when changes have been waiting for 30 s and no group was committed.
+    bool committer_moves(storage::Health const& health, Steady now);
+
+  private:
+    Options options_;
+    std::atomic<bool> stopping_{false}, development_{false};
+    std::atomic<int64_t> certificate_end_us_{0};
+    std::mutex watch_mutex_;  // guards the two below
+    storage::Sequence seen_sequence_ = 0;
+    Steady moved_at_{};
+};
+
+std::string_view name(storage::State state);
+
+// Gauges of the store for Metrics::add_source.
+class MetricsText;
+void write_store_metrics(MetricsText& text, storage::Health const& health);
+
+}  // namespace ingot::api

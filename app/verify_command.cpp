@@ -1,0 +1,70 @@
+#include "app/verify_command.hpp"
+
+#include <filesystem>
+#include <iostream>
+
+#include "api/json_guard.hpp"
+#include "app/config.hpp"
+#include "app/exit_code.hpp"
+#include "app/node.hpp"
+#include "storage/verify.hpp"
+
+namespace ingot::app {
+namespace {
+
+using api::json_quote;
+
+// As the node opens it when DIR has a configuration; else the folder alone.
+Result<storage::StoreOptions> options_of(std::string const& data_dir) {
+    namespace fs = std::filesystem;
+    if (!fs::is_directory(data_dir)) return fail(Code::Config, data_dir + " is no folder", data_dir + " 不是文件夹");
+    fs::path const file = fs::path(data_dir) / "ingot.toml";
+    storage::StoreOptions options;
+    if (!fs::exists(file)) {
+        options.data_dir = data_dir;
+        return options;
+    }
+    auto config = load_config(file.string(), {ingot_environment(), {}});
+    if (!config) return fail(config.error());
+    return store_options(*config);
+}
+
+void print_finding(storage::Finding const& finding, bool json) {
+    if (json) {
+        std::cout << "{\"check\":" << json_quote(finding.check) << ",\"key\":" << json_quote(finding.key)
+                  << ",\"keyHex\":" << json_quote(finding.key_hex) << ",\"file\":" << json_quote(finding.file)
+                  << ",\"expected\":" << json_quote(finding.expected) << ",\"found\":" << json_quote(finding.found)
+                  << "}\n";
+        return;
+    }
+    std::cout << finding.check << "  " << (finding.file.empty() ? finding.key : finding.file);
+    if (!finding.file.empty() && !finding.key.empty()) std::cout << " " << finding.key;
+    if (!finding.expected.empty()) std::cout << "  expected " << finding.expected;
+    if (!finding.found.empty()) std::cout << "  found " << finding.found;
+    std::cout << "\n";
+}
+
+}  // namespace
+
+int verify_data(std::string const& data_dir, bool deep, bool json) {
+    auto options = options_of(data_dir);
+    if (!options) return report_error(options.error());
+    storage::VerifyOptions verify;
+    verify.store = std::move(*options);
+    verify.deep = deep;
+    auto totals = storage::verify_store(verify, [&](storage::Finding finding) { print_finding(finding, json); });
+    if (!totals) return report_error(totals.error());
+    if (json)
+        std::cout << "{\"rows\":" << totals->rows << ",\"rowsUnknown\":" << totals->rows_unknown
+                  << ",\"leaves\":" << totals->leaves << ",\"auditLines\":" << totals->audit_lines
+                  << ",\"files\":" << totals->files << ",\"sequence\":" << totals->sequence
+                  << ",\"findings\":" << totals->findings << "}\n";
+    else
+        std::cout << totals->rows << " rows, " << totals->leaves << " log entries, " << totals->audit_lines
+                  << " audit lines, " << totals->files << " files, up to commit " << totals->sequence << ": "
+                  << (totals->findings ? std::to_string(totals->findings) + " findings" : std::string("no findings"))
+                  << "\n";
+    return totals->findings ? kExitNo : kExitDone;
+}
+
+}  // namespace ingot::app

@@ -1,0 +1,424 @@
+#include "api/dispatcher.hpp"
+
+#include <gtest/gtest.h>
+
+#include <future>
+#include <latch>
+#include <nlohmann/json.hpp>
+
+#include "api/metrics.hpp"
+#include "base/encoding.hpp"
+#include "storage/rocks_engine.hpp"
+
+namespace ingot::api {
+namespace {
+
+using net::Method;
+using registry::Act;
+using registry::Principal;
+using registry::Role;
+
+std::latch* gate = nullptr;  // holds the slow handler
+
+Result<net::Answer> echo(Call const& call, Services&) {
+    std::string body = "{\"route\":\"" + call.route + "\",\"who\":\"" + call.principal.id + "\"";
+    for (auto const& parameter : call.parameters) body += ",\"" + parameter.key + "\":\"" + parameter.value + "\"";
+    return json_answer(200, body + "}");
+}
+Result<net::Answer> strict(Call const& call, Services&) {
+    if (auto fine = check_parameters(call, {"asof"}); !fine) return fail(fine.error());
+    return json_answer(200, "{}");
+}
+Result<net::Answer> slow(Call const&, Services&) {
+    gate->wait();
+    return json_answer(200, "{}");
+}
+Result<net::Answer> broken(Call const&, Services&) { throw std::runtime_error("a bug"); }
+
+// Adds one to a counter in the store and answers it.
+Result<Change> count_up(Call const& call, Services&) {
+    if (call.body().find("refuse") != std::string_view::npos) return fail(Code::Forbidden, "not yours", "不是您的");
+    Change change;
+    auto value = std::make_shared<std::string>();
+    change.operation.apply = [value](storage::Batch& batch, uint32_t) -> Result<void> {
+        auto before = batch.get(storage::Space::index, "counter");
+        if (!before) return fail(before.error());
+        *value = std::to_string(*before ? std::stoi(**before) + 1 : 1);
+        batch.put(storage::Space::index, "counter", *value);
+        return {};
+    };
+    change.operation.reply = [value](storage::Batch&) {
+        storage::Reply reply;
+        reply.status = 201;
+        reply.location = "/v1/counters/" + *value;
+        reply.body = "{\"value\":" + *value + "}";
+        return reply;
+    };
+    return change;
+}
+
+Route const kTable[] = {
+    {Method::Get, "/v1/open", echo, Act::Public, Cost::Point},
+    {Method::Get, "/v1/strict", strict, Act::Public, Cost::Point},
+    {Method::Get, "/v1/trace", echo, Act::TraceRun, Cost::Scan},
+    {Method::Get, "/v1/admin", echo, Act::NodeAdmin, Cost::Point},
+    {Method::Get, "/v1/slow", slow, Act::Public, Cost::Scan},
+    {Method::Get, "/v1/broken", broken, Act::Public, Cost::Point},
+    {Method::Post, "/v1/ask", echo, Act::Public, Cost::Scan, Body::Batch},
+    {Method::Post, "/v1/counters", count_up, Act::CodeAllocate, Cost::Write, Body::Json, Key::Required},
+    {Method::Patch, "/v1/counters", count_up, Act::CodeAllocate, Cost::Write, Body::Patch, Key::Accepted},
+    {Method::Post, "/v1/events", count_up, Act::EventCapture, Cost::Write, Body::Capture, Key::Accepted},
+};
+
+template <class T>
+T& unused() {  // these handlers never touch it
+    alignas(64) static char place[64];
+    return reinterpret_cast<T&>(place);
+}
+
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+class DispatcherTest : public testing::Test {
+  protected:
+    DispatcherTest() { limits_.worker_queue_max = 4; }
+
+    void SetUp() override {
+        auto opened = storage::open_memory_store(clock_, random_);
+        ASSERT_TRUE(opened) << opened.error().detail;
+        engine_ = std::move(*opened);
+        services_.emplace(Services{*engine_, unused<registry::Registry>(), unused<resolver::Resolver>(),
+                                   unused<tracechain::Tracechain>(), clock_, random_, limits_, metrics_, "node.example",
+                                   "node.example/v1/log"});
+        DispatcherOptions options;
+        options.workers = 2;
+        options.authenticate = [](std::string_view token) -> Result<std::shared_ptr<Principal const>> {
+            auto principal = std::make_shared<Principal>();
+            principal->id = "pr_" + std::string(token);
+            principal->enterprise = "en_1";
+            if (token == "operator")
+                principal->roles = {Role::operator_};
+            else if (token == "viewer")
+                principal->roles = {Role::viewer};
+            else
+                return fail(Code::InvalidToken, "unknown key", "未知密钥");
+            return principal;
+        };
+        options.access = [this](AccessLine const& line) {
+            std::lock_guard lock(lines_mutex_);
+            lines_.push_back(std::string(line.route) + " " + std::to_string(line.status) + " " +
+                             std::string(line.code));
+        };
+        dispatcher_ = std::make_unique<Dispatcher>(kTable, *services_, std::move(options));
+    }
+
+    struct Asked {
+        std::string target, body;
+        Fields fields;
+        std::shared_ptr<net::Request> request;
+    };
+
+    std::shared_ptr<Asked> ask(Method method, std::string target, Fields fields = {}, std::string body = {}) {
+        auto asked = std::make_shared<Asked>(Asked{std::move(target), std::move(body), std::move(fields), {}});
+        auto request = std::make_shared<net::Request>();
+        net::Head& head = request->head;
+        head.method = method;
+        head.method_text = net::name(method);
+        head.target = asked->target;
+        size_t const mark = head.target.find('?');
+        head.path = head.target.substr(0, mark);
+        if (mark != std::string_view::npos) head.query = head.target.substr(mark + 1);
+        for (auto const& [name, value] : asked->fields) head.fields.emplace_back(name, value);
+        head.has_body = !asked->body.empty();
+        head.content_length = asked->body.size();
+        head.peer = "127.0.0.1";
+        request->body = asked->body;
+        request->request_id = "06937ab2-4c1e-7f00-8a2b-1d2f3a4b5c6d";
+        request->received = clock_.now();
+        request->received_steady = clock_.steady() - age_;
+        asked->request = request;
+        return asked;
+    }
+
+    std::future<net::Answer> send_later(std::shared_ptr<Asked> asked) {
+        auto promise = std::make_shared<std::promise<net::Answer>>();
+        dispatcher_->handle(asked->request,
+                            [promise, asked](net::Answer answer) { promise->set_value(std::move(answer)); });
+        return promise->get_future();
+    }
+
+    net::Answer send(Method method, std::string target, Fields fields = {}, std::string body = {}) {
+        return send_later(ask(method, std::move(target), std::move(fields), std::move(body))).get();
+    }
+
+    static std::string header(net::Answer const& answer, std::string_view name) {
+        for (auto const& [known, value] : answer.headers)
+            if (equal_ignoring_ascii_case(known, name)) return value;
+        return "";
+    }
+    static std::string code(net::Answer const& answer) {
+        auto const json = nlohmann::json::parse(answer.body, nullptr, false);
+        return json.is_object() && json.contains("code") ? json["code"].get<std::string>() : "";
+    }
+
+    static Fields with_key(std::string key, std::string type = "application/json") {
+        return {{"Authorization", "Bearer operator"},
+                {"Content-Type", std::move(type)},
+                {"Idempotency-Key", std::move(key)}};
+    }
+
+    SystemClock clock_;
+    SystemRandom random_;
+    Limits limits_;
+    Metrics metrics_;
+    std::chrono::milliseconds age_{0};
+    std::unique_ptr<storage::Engine> engine_;
+    std::optional<Services> services_;
+    std::mutex lines_mutex_;
+    std::vector<std::string> lines_;
+    std::unique_ptr<Dispatcher> dispatcher_;
+};
+
+Fields const kOperator = {{"Authorization", "Bearer operator"}};
+Fields const kViewer = {{"Authorization", "Bearer viewer"}};
+
+TEST_F(DispatcherTest, AnswersWithTheHeadersOfEveryAnswer) {
+    auto const answer = send(Method::Get, "/v1/open?asOf=x", {{"Accept-Language", "en"}});
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.body, "{\"route\":\"/v1/open\",\"who\":\"\",\"asof\":\"x\"}");
+    EXPECT_EQ(header(answer, "Content-Language"), "en");
+    EXPECT_EQ(header(answer, "Content-Security-Policy"), "default-src 'none'; frame-ancestors 'none'");
+    EXPECT_EQ(header(answer, "Cross-Origin-Resource-Policy"), "cross-origin");
+    EXPECT_FALSE(header(answer, "Ingot-Seq").empty());
+    auto const own = send(Method::Get, "/v1/open", kOperator);
+    EXPECT_EQ(header(own, "Cache-Control"), "private, no-store");
+    EXPECT_EQ(header(own, "Cross-Origin-Resource-Policy"), "same-origin");
+    EXPECT_EQ(nlohmann::json::parse(own.body)["who"], "pr_operator");
+}
+
+TEST_F(DispatcherTest, RefusesBeforeTheHandlerSeesAnything) {
+    struct Row {
+        Method method;
+        std::string target;
+        Fields fields;
+        std::string body;
+        int status;
+        std::string code;
+    };
+    Fields const json = {{"Authorization", "Bearer operator"}, {"Content-Type", "application/json"}};
+    std::string many = "?a=1";
+    for (int i = 0; i < 64; ++i) many += "&p" + std::to_string(i) + "=1";
+    Row const rows[] = {
+        {Method::Get, "/v1/none", {}, "", 404, "no-such-route"},
+        {Method::Delete, "/v1/open", {}, "", 405, "method-not-allowed"},
+        {Method::Get, "/v1/open/..", {}, "", 400, "bad-target"},
+        {Method::Get, "/v1/open?a=%zz", {}, "", 400, "bad-encoding"},
+        {Method::Get, "/v1/open?a=%00", {}, "", 400, "bad-encoding"},
+        {Method::Get, "/v1/open?asOf=1&as_of=2", {}, "", 400, "duplicate-member"},
+        {Method::Get, "/v1/open" + many, {}, "", 400, "invalid-parameter"},
+        {Method::Get, "/v1/strict?nope=1", {}, "", 400, "unknown-parameter"},
+        {Method::Get, "/v1/trace", {}, "", 401, "not-authenticated"},
+        {Method::Get, "/v1/open", {{"Authorization", "Bearer wrong"}}, "", 401, "invalid-token"},
+        {Method::Get, "/v1/open", {{"Authorization", "Basic YTpi"}}, "", 401, "invalid-token"},
+        {Method::Get,
+         "/v1/open",
+         {{"Authorization", "Bearer operator"}, {"Authorization", "Bearer viewer"}},
+         "",
+         400,
+         "two-credentials"},
+        {Method::Get, "/v1/admin", kOperator, "", 403, "no-permission"},
+        {Method::Post, "/v1/counters", kViewer, "{}", 403, "no-permission"},
+        {Method::Post, "/v1/counters", kOperator, "{}", 415, "unsupported-media-type"},
+        {Method::Post,
+         "/v1/counters",
+         {{"Authorization", "Bearer operator"}, {"Content-Type", "text/plain"}},
+         "{}",
+         415,
+         "unsupported-media-type"},
+        {Method::Post,
+         "/v1/counters",
+         {{"Authorization", "Bearer operator"}, {"Content-Type", "application/json;;;"}},
+         "{}",
+         415,
+         "unsupported-media-type"},
+        {Method::Post,
+         "/v1/counters",
+         {{"Authorization", "Bearer operator"}, {"Content-Type", "application/json; charset=gbk"}},
+         "{}",
+         415,
+         "unsupported-media-type"},
+        {Method::Post, "/v1/counters", json, "{}", 400, "idempotency-key-required"},
+        {Method::Post, "/v1/counters", with_key("short"), "{}", 400, "idempotency-key-invalid"},
+        {Method::Post, "/v1/counters", with_key(std::string(65, 'k')), "{}", 400, "idempotency-key-invalid"},
+        {Method::Post, "/v1/counters", with_key("sixteen characte\xC3\xA9"), "{}", 400, "idempotency-key-invalid"},
+        {Method::Patch, "/v1/counters", with_key("short"), "{}", 400, "idempotency-key-invalid"},
+        {Method::Post, "/v1/counters", with_key("0123456789abcdef"), "{\"a\":}", 400, "bad-json"},
+        {Method::Post, "/v1/counters", with_key("0123456789abcdef"), "{\"a\":1,\"a\":2}", 400, "duplicate-member"},
+        {Method::Post, "/v1/counters", with_key("0123456789abcdef"), "", 400, "bad-json"},
+        {Method::Post, "/v1/counters", with_key("0123456789abcdef"), "{\"refuse\":1}", 403, "forbidden"},
+        {Method::Get, "/v1/open", {{"Ingot-Min-Seq", "x"}}, "", 400, "invalid-parameter"},
+        {Method::Get, "/v1/open", {{"Ingot-Min-Seq", "1000000"}}, "", 503, "busy"},
+        {Method::Get, "/v1/broken", {}, "", 500, "internal"},
+    };
+    for (auto const& row : rows) {
+        auto const answer = send(row.method, row.target, row.fields, row.body);
+        EXPECT_EQ(answer.status, row.status) << row.target << " " << answer.body;
+        EXPECT_EQ(code(answer), row.code) << row.target;
+        EXPECT_EQ(header(answer, "Content-Type"), "application/problem+json") << row.target;
+        if (row.status == 401) {
+            EXPECT_EQ(header(answer, "WWW-Authenticate"), "Bearer realm=\"ingot\"");
+        }
+        if (row.status == 405) {
+            EXPECT_EQ(header(answer, "Allow"), "GET, HEAD, OPTIONS");
+        }
+        if (row.code == "no-permission") {
+            EXPECT_TRUE(nlohmann::json::parse(answer.body).contains("permission"));
+        }
+        if (row.status == 503) {
+            EXPECT_FALSE(header(answer, "Retry-After").empty());
+        }
+    }
+}
+
+TEST_F(DispatcherTest, AcceptsTheMediaTypesOfARoute) {
+    for (std::string type :
+         {"application/json", "Application/JSON; charset=UTF-8", "application/json;charset=\"utf-8\""})
+        EXPECT_EQ(
+            send(Method::Post, "/v1/counters", with_key("key-of-16-chars-" + std::to_string(type.size()), type), "{}")
+                .status,
+            201)
+            << type;
+    EXPECT_EQ(
+        send(Method::Patch, "/v1/counters", with_key("another-key-of-it", "application/merge-patch+json"), "{}").status,
+        201);
+    EXPECT_EQ(send(Method::Post, "/v1/ask", {{"Content-Type", "application/x-ndjson"}}, "{\n").status, 200);
+    EXPECT_EQ(
+        send(Method::Post, "/v1/events", with_key("a-third-key-of-it", "application/ld+json"), "\xEF\xBB\xBF{}").status,
+        201);
+}
+
+TEST_F(DispatcherTest, OptionsNamesTheMethods) {
+    auto const answer = send(Method::Options, "/v1/counters");
+    EXPECT_EQ(answer.status, 204);
+    EXPECT_EQ(header(answer, "Allow"), "POST, PATCH, OPTIONS");
+    EXPECT_TRUE(answer.body.empty());
+}
+
+TEST_F(DispatcherTest, RepeatsGetTheStoredAnswerAndOtherBodiesAreRefused) {
+    Fields const fields = with_key("\"06937ab2-4c1e-7f00-8a2b-1d2f3a4b5c6d\"");
+    auto const first = send(Method::Post, "/v1/counters", fields, "{\"a\":1}");
+    ASSERT_EQ(first.status, 201) << first.body;
+    EXPECT_EQ(header(first, "Location"), "/v1/counters/1");
+    EXPECT_EQ(header(first, "Idempotent-Replayed"), "");
+    auto const again =
+        send(Method::Post, "/v1/counters", with_key("06937ab2-4c1e-7f00-8a2b-1d2f3a4b5c6d"), "{\"a\":1}");
+    EXPECT_EQ(again.status, 201);
+    EXPECT_EQ(again.body, first.body);
+    EXPECT_EQ(header(again, "Idempotent-Replayed"), "true");
+    EXPECT_EQ(header(again, "Location"), "/v1/counters/1");
+    auto const other = send(Method::Post, "/v1/counters", fields, "{\"a\":2}");
+    EXPECT_EQ(other.status, 422);
+    EXPECT_EQ(code(other), "idempotency-mismatch");
+    auto const fresh = send(Method::Post, "/v1/counters", with_key("another-key-of-some-length"), "{\"a\":1}");
+    EXPECT_EQ(nlohmann::json::parse(fresh.body)["value"], 2);
+    EXPECT_GT(std::stoull(header(fresh, "Ingot-Seq")), 0u);
+}
+
+TEST_F(DispatcherTest, PutsAFloodOffInsteadOfQueueingWithoutEnd) {
+    std::latch latch(1);
+    gate = &latch;
+    std::vector<std::future<net::Answer>> answers;
+    for (int i = 0; i < 12; ++i) answers.push_back(send_later(ask(Method::Get, "/v1/slow")));
+    int busy = 0, served = 0;
+    latch.count_down();
+    for (auto& answer : answers) {
+        auto const got = answer.get();
+        (got.status == 503 ? busy : served) += 1;
+        if (got.status == 503) {
+            EXPECT_EQ(code(got), "busy");
+            EXPECT_FALSE(header(got, "Retry-After").empty());
+        }
+    }
+    EXPECT_GE(busy, 6) << "two run and four wait at most";
+    EXPECT_GE(served, 4);
+}
+
+TEST_F(DispatcherTest, DropsWhatWaitedPastItsDeadline) {
+    std::latch latch(1);
+    gate = &latch;
+    auto one = send_later(ask(Method::Get, "/v1/slow")), two = send_later(ask(Method::Get, "/v1/slow"));
+    age_ = std::chrono::seconds(11);  // came in eleven seconds ago
+    auto late = send_later(ask(Method::Get, "/v1/trace", kOperator));
+    auto late_write = send_later(ask(Method::Post, "/v1/counters", with_key("0123456789abcdef"), "{}"));
+    latch.count_down();
+    EXPECT_EQ(code(late.get()), "timeout");
+    EXPECT_EQ(code(late_write.get()), "busy");
+    EXPECT_EQ(one.get().status, 200);
+    EXPECT_EQ(two.get().status, 200);
+}
+
+TEST_F(DispatcherTest, FinishesWhatIsQueuedAndRefusesTheRestWhenStopping) {
+    auto before = send_later(ask(Method::Get, "/v1/trace", kOperator));
+    dispatcher_->stop();
+    EXPECT_EQ(before.get().status, 200);
+    EXPECT_EQ(code(send(Method::Get, "/v1/trace", kOperator)), "shutting-down");
+    EXPECT_EQ(send(Method::Get, "/v1/open").status, 200) << "points are still answered";
+}
+
+TEST_F(DispatcherTest, AdmitsFromTheHeadAlone) {
+    auto head_of = [&](Method method, std::string target, Fields fields, std::optional<uint64_t> length) {
+        auto asked = ask(method, std::move(target), std::move(fields), "x");
+        asked->request->head.content_length = length;
+        return asked;
+    };
+    auto large = head_of(Method::Post, "/v1/counters", kOperator, 1024 * 1024 + 1);
+    auto admission = dispatcher_->admit(large->request->head);
+    ASSERT_TRUE(admission.refusal);
+    EXPECT_EQ(admission.refusal->status, 413);
+    EXPECT_TRUE(admission.refusal->close);
+    EXPECT_EQ(code(*admission.refusal), "body-too-large");
+
+    auto fits = head_of(Method::Post, "/v1/counters", with_key("0123456789abcdef"), 1024 * 1024);
+    admission = dispatcher_->admit(fits->request->head);
+    EXPECT_FALSE(admission.refusal);
+    EXPECT_EQ(admission.body_bytes_max, 1024u * 1024);
+    EXPECT_FALSE(admission.gzip_allowed);
+
+    auto stranger = head_of(Method::Post, "/v1/counters", {{"Content-Type", "application/json"}}, 500'000);
+    admission = dispatcher_->admit(stranger->request->head);
+    ASSERT_TRUE(admission.refusal);
+    EXPECT_EQ(admission.refusal->status, 401);
+
+    auto chunked = head_of(Method::Post, "/v1/none", {}, std::nullopt);
+    admission = dispatcher_->admit(chunked->request->head);
+    ASSERT_TRUE(admission.refusal);
+    EXPECT_EQ(admission.refusal->status, 404);
+
+    auto capture = head_of(Method::Post, "/v1/events", with_key("0123456789abcdef"), 16 * 1024 * 1024);
+    admission = dispatcher_->admit(capture->request->head);
+    EXPECT_FALSE(admission.refusal);
+    EXPECT_TRUE(admission.gzip_allowed);
+    EXPECT_EQ(admission.body_bytes_max, 16u * 1024 * 1024);
+}
+
+TEST_F(DispatcherTest, IndentsOnRequestAndTellsEveryRequest) {
+    auto const answer = send(Method::Get, "/v1/strict?pretty=true");
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(send(Method::Get, "/v1/open?pretty=true").body.substr(0, 4), "{\n  ");
+    send(Method::Get, "/v1/none");
+    EXPECT_EQ(lines_, (std::vector<std::string>{"/v1/strict 200 ", "/v1/open 200 ", "none 404 no-such-route"}));
+    std::string const metrics = metrics_.scrape();
+    EXPECT_NE(metrics.find("route=\"/v1/open\",method=\"GET\",code=\"2xx\"} 1\n"), std::string::npos);
+    EXPECT_NE(metrics.find("route=\"none\",method=\"other\",code=\"4xx\"} 1\n"), std::string::npos);
+}
+
+TEST_F(DispatcherTest, RefusalsOfTheTransportAreProblemsToo) {
+    auto const answer = dispatcher_->refuse(431, "header-too-large", "the head is too large", nullptr);
+    EXPECT_EQ(answer.status, 431);
+    EXPECT_EQ(code(answer), "header-too-large");
+    auto const unknown = dispatcher_->refuse(400, "no-such-slug", "odd", nullptr);
+    EXPECT_EQ(unknown.status, 400);
+    EXPECT_EQ(code(unknown), "bad-framing");
+}
+
+}  // namespace
+}  // namespace ingot::api

@@ -1,0 +1,139 @@
+#include "app/log.hpp"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace ingot::app {
+namespace {
+
+class ManualClock final : public Clock {
+  public:
+    Time now() const override { return from_micros(micros); }
+    Steady steady() const override { return std::chrono::steady_clock::now(); }
+    std::atomic<int64_t> micros{1'795'305'600'000'000};
+};
+
+// What a log wrote into a pipe, line by line.
+class LogTest : public testing::Test {
+  protected:
+    void SetUp() override { ASSERT_EQ(pipe(ends_), 0); }
+    void TearDown() override { close(ends_[0]); }
+
+    Log& open(Log::Options options = {}) {
+        options.descriptor = ends_[1];
+        log_ = std::make_unique<Log>(options, clock_);
+        return *log_;
+    }
+    std::vector<nlohmann::json> lines() {
+        log_.reset();
+        close(ends_[1]);
+        std::string all;
+        char buffer[4096];
+        for (ssize_t size = 0; (size = read(ends_[0], buffer, sizeof buffer)) > 0;)
+            all.append(buffer, static_cast<size_t>(size));
+        std::vector<nlohmann::json> out;
+        std::istringstream stream(all);
+        for (std::string line; std::getline(stream, line);) out.push_back(nlohmann::json::parse(line));
+        return out;
+    }
+
+    ManualClock clock_;
+    int ends_[2] = {};
+    std::unique_ptr<Log> log_;
+};
+
+api::AccessLine resolve_line() {
+    api::AccessLine line;
+    line.request_id = "06937ab2";
+    line.route = "/v1/identifiers/{prefix}/{suffix...}";
+    line.method = "GET";
+    line.status = 200;
+    line.duration = std::chrono::microseconds(120);
+    line.bytes = 640;
+    line.address = "127.0.0.1";
+    line.prefix = "88.999.1";
+    line.identifier = "SECRET-LOT";
+    return line;
+}
+
+TEST_F(LogTest, WritesOneJsonObjectALine) {
+    auto& log = open();
+    log.event(Level::warn, "store-reopened", "after \"EIO\"\n", "\"seq\":4");
+    log.access(resolve_line());
+    auto const out = lines();
+    ASSERT_EQ(out.size(), 2u);
+    EXPECT_EQ(out[0], nlohmann::json::parse(R"({"ts":"2026-11-22T00:00:00.000Z","level":"warn","event":"store-reopened",
+                                               "msg":"after \"EIO\"\n","seq":4})"));
+    EXPECT_EQ(out[1]["route"], "/v1/identifiers/{prefix}/{suffix...}");
+    EXPECT_EQ(out[1]["dur_us"], 120);
+    EXPECT_EQ(out[1]["prefix"], "88.999.1");
+    EXPECT_FALSE(out[1].contains("identifier"));
+    EXPECT_FALSE(out[1].contains("queue_us"));
+}
+
+TEST_F(LogTest, ShowsOfAnIdentifierWhatIsConfigured) {
+    struct Row {
+        std::string mode;
+        bool prefix, identifier, whole;
+    };
+    for (auto const& row : {Row{"none", false, false, false}, Row{"prefix", true, false, false},
+                            Row{"hash", false, true, false}, Row{"full", true, true, true}}) {
+        ASSERT_EQ(pipe(ends_), 0);
+        Log::Options options;
+        options.identifiers = row.mode;
+        open(options).access(resolve_line());
+        auto const out = lines();
+        ASSERT_EQ(out.size(), 1u);
+        EXPECT_EQ(out[0].contains("prefix"), row.prefix) << row.mode;
+        EXPECT_EQ(out[0].contains("identifier"), row.identifier) << row.mode;
+        EXPECT_EQ(out[0].dump().find("SECRET-LOT") != std::string::npos, row.whole) << row.mode;
+        close(ends_[0]);
+    }
+    ASSERT_EQ(pipe(ends_), 0);
+}
+
+TEST_F(LogTest, KeepsQuietBelowItsLevelAndAboutProbes) {
+    Log::Options options;
+    options.level = Level::warn;
+    auto& log = open(options);
+    log.event(Level::info, "x", "y");
+    log.access(resolve_line());
+    auto failed = resolve_line();
+    failed.status = 503;
+    log.access(failed);
+    EXPECT_EQ(lines().size(), 1u);
+}
+
+TEST_F(LogTest, WritesEqualLinesTenTimesAMinuteAndCountsTheRest) {
+    auto& log = open();
+    for (int i = 0; i < 25; ++i) log.event(Level::warn, "same", "thing");
+    clock_.micros += 60'000'000;
+    log.event(Level::warn, "same", "thing");
+    auto const out = lines();
+    ASSERT_EQ(out.size(), 12u);
+    EXPECT_EQ(out[10]["event"], "repeated");
+    EXPECT_EQ(out[10]["times"], 15);
+}
+
+TEST_F(LogTest, NeverWaitsForAStuckReader) {
+    Log::Options options;
+    options.lines_max = 100;
+    auto& log = open(options);
+    auto const before = std::chrono::steady_clock::now();
+    for (int i = 0; i < 20'000; ++i) log.access(resolve_line());
+    EXPECT_LT(std::chrono::steady_clock::now() - before, std::chrono::seconds(5));
+    EXPECT_GT(log.dropped(), 0u);
+    close(ends_[0]);  // the reader goes away
+    ::signal(SIGPIPE, SIG_IGN);
+    log_.reset();
+    close(ends_[1]);
+    ASSERT_EQ(pipe(ends_), 0);
+    close(ends_[1]);
+}
+
+}  // namespace
+}  // namespace ingot::app
