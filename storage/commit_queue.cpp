@@ -24,6 +24,7 @@ std::optional<Error> CommitQueue::refusal(Pending const& pending) const {
 
 std::optional<Error> CommitQueue::push(std::unique_ptr<Pending>& pending) {
     std::lock_guard lock(mutex_);
+    if (closed_) return Error{Code::ShuttingDown, "the node is shutting down", "节点正在关闭"};
     if (!pending->housekeeping)
         if (auto refused = refusal(*pending)) return refused;
     if (!pending->idempotency_key.empty()) keys_.insert(pending->idempotency_key);
@@ -92,6 +93,11 @@ std::vector<std::unique_ptr<Pending>> CommitQueue::drain() {
     owners_.clear();
     bytes_ = 0;
     return all;
+}
+
+void CommitQueue::close() {
+    std::lock_guard lock(mutex_);
+    closed_ = true;
 }
 
 size_t CommitQueue::size() const {

@@ -40,6 +40,7 @@ class CommitQueue {
     // Its key may be used again.
     void forget_key(Pending const& pending);
     std::vector<std::unique_ptr<Pending>> drain();
+    void close();  // from now on push() answers ShuttingDown
     size_t size() const;
 
     // Waits for work, a poke, or the time.
@@ -52,7 +53,7 @@ class CommitQueue {
     Limits const& limits_;
     mutable std::mutex mutex_;
     std::condition_variable wake_;
-    bool poked_ = false;
+    bool poked_ = false, closed_ = false;
     std::deque<std::unique_ptr<Pending>> queue_;
     std::map<std::string, size_t> owners_;  // operations waiting per enterprise
     std::set<std::string> keys_;            // in flight

@@ -127,9 +127,10 @@ void Committer::finish() {
         std::lock_guard lock(state_mutex_);
         health_.state = State::closed;
     }
+    queue_.close();
     refuse_all(queue_.drain());
     if (!store_) return;
-    if (clean && disk_.layer()) (void)store_->flush();
+    if (clean) (void)store_->flush();
     {
         std::lock_guard lock(state_mutex_);
         read_point_ = {};

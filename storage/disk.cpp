@@ -180,9 +180,12 @@ std::optional<uint64_t> Disk::free_bytes(std::string const& path) const {
 }
 
 uint64_t Disk::total_bytes(std::string const& path) const {
+    if (!layer_->on_disk) return 0;
     struct statvfs info {};
-    if (!layer_->on_disk || ::statvfs(path.c_str(), &info) != 0) return 0;
-    return uint64_t(info.f_blocks) * info.f_frsize;
+    // A folder that is still to be made lies on the file system of its nearest parent.
+    for (std::string at = path; !at.empty(); at.resize(std::min(at.size() - 1, at.find_last_of('/'))))
+        if (::statvfs(at.c_str(), &info) == 0) return uint64_t(info.f_blocks) * info.f_frsize;
+    return ::statvfs(".", &info) == 0 ? uint64_t(info.f_blocks) * info.f_frsize : 0;
 }
 
 Result<void> Disk::check_owner_and_mode(std::string const& folder) const {

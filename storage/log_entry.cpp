@@ -1,6 +1,7 @@
 #include "storage/log_entry.hpp"
 
 #include <cstring>
+#include <stdexcept>
 
 #include "base/encoding.hpp"
 
@@ -30,6 +31,8 @@ std::optional<ParsedEntry> parse_log_entry(Bytes entry) {
 }
 
 std::string log_record(uint16_t kind, Bytes owner, Bytes subject, Bytes payload) {
+    if (owner.size() > 0xFF || subject.size() > 0xFFFF || payload.size() > 0xFFFFFFFF)
+        throw std::length_error("a log record holds an owner of 255, a subject of 65,535 bytes at most");
     std::string out;
     out.reserve(10 + owner.size() + subject.size() + payload.size());
     out += '\x01';

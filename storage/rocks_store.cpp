@@ -40,6 +40,12 @@ uint32_t trailer_of(Space space, Bytes key, Bytes value) {
     return crc32c(value, crc32c(key, crc32c({&first, 1})));
 }
 
+tl::unexpected<Error> weak_setting(std::string const& name) {
+    Error error{Code::RefusedToOpen, "the store would run with a setting that can lose data: " + name,
+                "存储使用了可能丢失数据的设置：" + name};
+    return fail(std::move(error.with("exit", int64_t(4)).with("option", name)));
+}
+
 }  // namespace
 
 tl::unexpected<Error> store_closed() {
@@ -101,17 +107,17 @@ Result<std::shared_ptr<RocksStore>> RocksStore::open(RocksSettings settings) {
     state->write_options = make_write_options();
     if (settings.files->change_options) settings.files->change_options(options, state->write_options);
 
+    if (auto wrong = first_wrong_option(options, state->write_options, settings.mode)) return weak_setting(*wrong);
     rocksdb::DB* db = nullptr;
-    auto status = settings.mode == OpenMode::salvage_read_only
-                      ? rocksdb::DB::OpenForReadOnly(options, settings.folder, &db)
-                      : rocksdb::DB::Open(options, settings.folder, &db);
+    bool read_only = settings.mode == OpenMode::salvage_read_only || settings.mode == OpenMode::inspect;
+    auto status = read_only ? rocksdb::DB::OpenForReadOnly(options, settings.folder, &db)
+                            : rocksdb::DB::Open(options, settings.folder, &db);
     if (!status.ok()) return fail(to_error(status, "opening " + settings.folder));
     state->db.reset(db);
+    // RocksDB adjusts what it is given: the effective settings count as well.
     if (auto wrong = first_wrong_option(db->GetOptions(), state->write_options, settings.mode)) {
         state->db.reset();
-        Error error{Code::RefusedToOpen, "the store runs with a setting that can lose data: " + *wrong,
-                    "存储使用了可能丢失数据的设置：" + *wrong};
-        return fail(std::move(error.with("exit", int64_t(4)).with("option", *wrong)));
+        return weak_setting(*wrong);
     }
     state->settings = std::move(settings);
     return std::shared_ptr<RocksStore>(new RocksStore(std::move(state)));
@@ -150,16 +156,33 @@ uint64_t RocksStore::wal_bytes() const {
     return bytes;
 }
 
-std::vector<Error> RocksStore::verify_checksums() const {
+std::vector<RocksStore::File> RocksStore::files() const {
     OpenGate gate(*state_);
-    if (!gate) return {store_closed().value()};
-    std::vector<Error> found;
-    rocksdb::ReadOptions read;
-    auto files = state_->db->VerifyFileChecksums(read);
-    if (!files.ok()) found.push_back(to_error(files, "whole-file checksums"));
-    auto blocks = state_->db->VerifyChecksum(read);
-    if (!blocks.ok()) found.push_back(to_error(blocks, "block checksums"));
-    return found;
+    std::vector<File> out;
+    if (!gate) return out;
+    std::vector<rocksdb::LiveFileMetaData> live;
+    state_->db->GetLiveFilesMetaData(&live);
+    for (auto const& file : live)
+        if (file.file_checksum_func_name != rocksdb::kUnknownFileChecksumFuncName)
+            out.push_back({file.db_path + file.name, file.file_checksum});
+    return out;
+}
+
+// As FileChecksumGenCrc32c stores it: CRC-32C of the whole file, big-endian.
+Result<std::string> RocksStore::checksum_of(File const& file) const {
+    auto content = Disk(state_->settings.files).read(file.path);
+    if (!content) return fail(content.error());
+    std::string checksum;
+    put_u32be(checksum, crc32c(*content));
+    return checksum;
+}
+
+Result<void> RocksStore::verify_blocks() const {
+    OpenGate gate(*state_);
+    if (!gate) return store_closed();
+    auto status = state_->db->VerifyChecksum(rocksdb::ReadOptions());
+    if (!status.ok()) return fail(to_error(status, "block checksums"));
+    return {};
 }
 
 void RocksStore::close() {

@@ -17,6 +17,7 @@ namespace ingot::storage {
 enum class OpenMode {
     normal,
     create,             // first start only
+    inspect,            // read-only, for verify: changes nothing on disk
     salvage_read_only,  // durability.md 4.6 step 1: changes nothing on disk
     salvage,            // step 2: drops an unacknowledged tail
 };
@@ -71,8 +72,13 @@ class RocksStore {
     Result<void> flush();                   // memory to files; a clean stop leaves no WAL to replay
     uint64_t written_through() const;       // engine sequence of the last write
     uint64_t flushed_through() const;       // engine sequence that is safe in files
-    // File and block checksums of every file; one line a damaged file. Stops at the first bad block of RocksDB's own.
-    std::vector<Error> verify_checksums() const;
+    // Live table files with the checksum the manifest holds, and the checksum of the bytes on disk.
+    struct File {
+        std::string path, checksum;
+    };
+    std::vector<File> files() const;
+    Result<std::string> checksum_of(File const& file) const;
+    Result<void> verify_blocks() const;  // stops at the first bad block
     uint64_t wal_bytes() const;
 
     void close();

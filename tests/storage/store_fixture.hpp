@@ -51,6 +51,7 @@ class Events {
     EventSink sink() {
         return [this](Severity, std::string_view slug, std::string members) {
             std::lock_guard lock(mutex_);
+            if (std::getenv("INGOT_PRINT_EVENTS") != nullptr) std::cout << slug << " " << members << "\n";
             seen_.emplace_back(slug, std::move(members));
         };
     }

@@ -1,0 +1,428 @@
+// Damaged, cut, deleted and swapped files (spec/durability.md 13: D7 to D10): refused, degraded, an error for the row,
+// or the right answer; never "not found", never a wrong value.
+#include "base/encoding.hpp"
+#include "storage/commit_record.hpp"
+#include "storage/file_layer.hpp"
+#include "storage/log_keys.hpp"
+#include "storage/verify.hpp"
+#include "tests/storage/store_fixture.hpp"
+#include "tests/support/crash_fs.hpp"
+
+namespace ingot::storage::test {
+namespace {
+
+using ingot::test::CrashFs;
+using ingot::test::CrashMode;
+
+constexpr int kRows = 60;
+
+std::string value_of(int n) { return "value " + std::to_string(n) + std::string(700, char('a' + n % 26)); }
+std::string key_of(int n) { return "H" + std::to_string(1000 + n); }
+
+class Damage : public ::testing::Test {
+  protected:
+    StoreOptions options_on(std::shared_ptr<CrashFs> files) const {
+        StoreOptions options;
+        options.data_dir = "/data";
+        options.files = std::make_shared<FileLayer>(FileLayer{std::move(files), false});
+        options.write_buffer_bytes = 64 << 10;
+        return options;
+    }
+    Result<std::unique_ptr<Engine>> open(std::shared_ptr<CrashFs> const& files) {
+        return open_store(options_on(files), clock_, random_, events_.sink());
+    }
+    // Sixty acknowledged rows, as a stop leaves them: `clean`, or as a kill does with a WAL to replay.
+    std::shared_ptr<CrashFs> stopped_store(bool clean, int rows = kRows) {
+        auto files = std::make_shared<CrashFs>();
+        std::shared_ptr<CrashFs> image;
+        auto engine = open(files);
+        EXPECT_TRUE(engine) << engine.error().detail;
+        for (int n = 0; n < rows; ++n) EXPECT_TRUE((*engine)->update(put_with_leaf(random_, key_of(n), value_of(n))));
+        if (!clean) {
+            std::mt19937_64 unused(1);
+            return files->crash(CrashMode::none, unused);
+        }
+        engine->reset();
+        return files->copy();
+    }
+    // What one damaged store may do. True if it answered in any of the honest ways.
+    ::testing::AssertionResult honest(std::shared_ptr<CrashFs> const& files, int rows = kRows) {
+        auto engine = open(files);
+        if (!engine) {
+            if (engine.error().code == Code::RefusedToOpen || engine.error().code == Code::StorageUnavailable)
+                return ::testing::AssertionSuccess() << "refused: " << engine.error().detail;
+            return ::testing::AssertionFailure() << "refused with " << slug(engine.error().code);
+        }
+        if ((*engine)->health().state == State::degraded)
+            return ::testing::AssertionSuccess() << "degraded: " << (*engine)->health().detail;
+        auto view = (*engine)->view();
+        for (int n = 0; n < rows; ++n) {
+            auto value = (*view)->get(Space::record, key_of(n));
+            if (!value) {
+                if (value.error().code != Code::DataDamaged && value.error().code != Code::StorageUnavailable)
+                    return ::testing::AssertionFailure() << slug(value.error().code);
+            } else if (!*value) {
+                return ::testing::AssertionFailure() << key_of(n) << " is answered as not found";
+            } else if (**value != value_of(n)) {
+                return ::testing::AssertionFailure() << key_of(n) << " has a wrong value";
+            }
+        }
+        return ::testing::AssertionSuccess() << "right answers or errors";
+    }
+    std::string wal_of(CrashFs const& files, bool newest) {
+        std::string found;
+        for (auto const& path : files.files())
+            if (path.ends_with(".log") && !files.content(path).empty() && (found.empty() || newest)) found = path;
+        return found;
+    }
+    size_t tables(CrashFs const& files) {
+        size_t count = 0;
+        for (auto const& path : files.files()) count += path.ends_with(".sst");
+        return count;
+    }
+
+    TestClock clock_;
+    SeededRandom random_;
+    Events events_;
+};
+
+TEST_F(Damage, EveryFileFlippedZeroedCutAndDeleted) {
+    uint64_t seed = seed_of(77);
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    std::mt19937_64 dice(seed);
+    int cases = 0, refused_or_degraded = 0;
+    for (bool clean : {true, false}) {
+        auto original = stopped_store(clean);
+        for (auto const& path : original->files()) {
+            std::string bytes = original->content(path);
+            auto attempt = [&](std::string const& what, std::function<void(CrashFs&)> const& damage) {
+                auto files = original->copy();
+                damage(*files);
+                ++cases;
+                auto result = honest(files);
+                EXPECT_TRUE(result) << path << " " << what << (clean ? " (clean)" : " (killed)");
+                std::string message = result.message();
+                refused_or_degraded += message.starts_with("refused") || message.starts_with("degraded");
+            };
+            attempt("deleted", [&](CrashFs& files) { files.remove(path); });
+            for (int i = 0; i < 12 && !bytes.empty(); ++i) {
+                // Half of the blows in the used part of the journal, whose rest is zero anyway.
+                size_t span = path.ends_with("journal") ? std::min<size_t>(bytes.size(), 70 * 4096) : bytes.size();
+                size_t at = dice() % span;
+                attempt("flipped at " + std::to_string(at), [&](CrashFs& files) {
+                    std::string bad = bytes;
+                    bad[at] = char(bad[at] ^ 1 << dice() % 8);
+                    files.set_content(path, bad);
+                });
+                attempt("cut at " + std::to_string(at),
+                        [&](CrashFs& files) { files.set_content(path, bytes.substr(0, at)); });
+                attempt("page zeroed at " + std::to_string(at), [&](CrashFs& files) {
+                    std::string bad = bytes;
+                    size_t page = at / 4096 * 4096;
+                    bad.replace(page, std::min<size_t>(4096, bad.size() - page),
+                                std::string(std::min<size_t>(4096, bad.size() - page), '\0'));
+                    files.set_content(path, bad);
+                });
+                if (HasFailure()) return;
+            }
+        }
+    }
+    EXPECT_GE(cases, 500);
+    EXPECT_GT(refused_or_degraded, 50);
+    std::cout << cases << " damages, " << refused_or_degraded << " refused or degraded\n";
+}
+
+TEST_F(Damage, NewestWalCutOrDeletedIsNoticed) {
+    for (bool cut : {true, false}) {
+        auto files = stopped_store(false);
+        std::string wal = wal_of(*files, true);
+        ASSERT_FALSE(wal.empty());
+        if (cut)
+            files->set_content(wal, files->content(wal).substr(0, files->content(wal).size() / 2));
+        else
+            files->remove(wal);
+        size_t before = tables(*files);
+        auto engine = open(files);
+        if (engine) {
+            EXPECT_EQ((*engine)->health().state, State::degraded);
+            EXPECT_EQ((*engine)->health().reason, "store-behind-anchor");
+            auto refused = (*engine)->update(put(Space::row, "a", "1"));
+            EXPECT_EQ(refused.error().code, Code::Degraded);
+            EXPECT_TRUE(get(**engine, Space::record, key_of(0))) << "reads are served";
+        } else {
+            EXPECT_EQ(engine.error().code, Code::RefusedToOpen);
+        }
+        EXPECT_GE(tables(*files), before);
+    }
+}
+
+TEST_F(Damage, OnMismatchExitRefusesInstead) {
+    auto files = stopped_store(false);
+    std::string wal = wal_of(*files, true);
+    files->set_content(wal, files->content(wal).substr(0, 2000));
+    auto options = options_on(files);
+    options.on_mismatch = OnMismatch::exit;
+    auto refused = open_store(options, clock_, random_);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::RefusedToOpen);
+    EXPECT_EQ(std::get<int64_t>(refused.error().extras.at(0).value), 4);
+}
+
+TEST_F(Damage, CurrentDeletedIsRefusedTwiceAndNoTableDisappears) {
+    auto files = stopped_store(true);
+    size_t before = tables(*files);
+    ASSERT_GT(before, 0u);
+    files->remove("/data/store/CURRENT");
+    for (int start = 0; start < 2; ++start) {
+        auto refused = open(files);
+        ASSERT_FALSE(refused);
+        EXPECT_EQ(refused.error().code, Code::RefusedToOpen);
+        EXPECT_EQ(tables(*files), before);
+        EXPECT_TRUE(files->content("/data/store/CURRENT").empty());
+    }
+}
+
+TEST_F(Damage, AnOldCopyUnderTheCurrentAnchorIsDegraded) {
+    auto files = std::make_shared<CrashFs>();
+    {
+        auto engine = open(files);
+        ASSERT_TRUE((*engine)->update(put_with_leaf(random_, "Hold", "1")));
+    }
+    auto old = files->copy();
+    {
+        auto engine = open(files);
+        for (int n = 0; n < 5; ++n) ASSERT_TRUE((*engine)->update(put_with_leaf(random_, key_of(n), "1")));
+    }
+    old->set_content("/data/anchor/journal", files->content("/data/anchor/journal"));
+    auto engine = open(old);
+    ASSERT_TRUE(engine) << engine.error().detail;
+    EXPECT_EQ((*engine)->health().reason, "store-behind-anchor");
+    EXPECT_NE((*engine)->health().detail.find("[2, 7)"), std::string::npos) << (*engine)->health().detail;
+}
+
+TEST_F(Damage, AnotherStoresFolderOrNoStoreIsRefused) {
+    auto mine = stopped_store(true, 5), other = stopped_store(true, 5);
+    auto mixed = mine->copy();
+    mixed->set_content("/data/anchor/journal", other->content("/data/anchor/journal"));
+    auto wrong = open(mixed);
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error().code, Code::RefusedToOpen);
+    EXPECT_NE(wrong.error().detail.find("belongs to store"), std::string::npos);
+    auto lost = mine->copy();
+    for (auto const& path : lost->files())
+        if (path.starts_with("/data/store/")) lost->remove(path);
+    auto refused = open(lost);
+    ASSERT_FALSE(refused);
+    EXPECT_NE(refused.error().detail.find("nothing was created"), std::string::npos) << refused.error().detail;
+    for (auto const& path : lost->files()) EXPECT_FALSE(path.starts_with("/data/store/")) << path;
+}
+
+TEST_F(Damage, ALostAnchorIsDegradedAndALostJournalIsRebuiltFromTheCheckpoint) {
+    auto files = stopped_store(true);
+    auto lost = files->copy();
+    lost->remove("/data/anchor/journal");
+    auto engine = open(lost);
+    ASSERT_TRUE(engine);
+    EXPECT_EQ((*engine)->health().reason, "anchor-missing");
+    engine->reset();
+
+    auto good = open(files);
+    ASSERT_TRUE(good);
+    auto commit = decode_commit(*get(**good, Space::meta, kCommitKey));
+    good->reset();
+    auto rebuilt = files->copy();
+    rebuilt->remove("/data/anchor/journal");
+    rebuilt->set_content("/data/anchor/checkpoint", "node.example/v1/log\n" + std::to_string(commit->tree_size()) +
+                                                        "\n" + to_base64(bytes_of(commit->root)) + "\n\n");
+    auto opened = open(rebuilt);
+    ASSERT_TRUE(opened) << opened.error().detail;
+    EXPECT_EQ((*opened)->health().state, State::open) << (*opened)->health().detail;
+    EXPECT_TRUE(events_.saw("anchor-journal-rebuilt"));
+    EXPECT_TRUE((*opened)->update(put(Space::row, "a", "1")));
+}
+
+TEST_F(Damage, NoiseAfterTheAcknowledgedWalIsDroppedNoiseInItIsRefused) {
+    std::mt19937_64 dice(seed_of(5));
+    int dropped = 0;
+    for (int round = 0; round < 10; ++round) {
+        auto files = stopped_store(false);
+        std::string wal = wal_of(*files, true), bytes = files->content(wal);
+        auto tail = files->copy();
+        std::string noise(40'000 + dice() % 3000, '\0');
+        for (auto& byte : noise) byte = char(dice());
+        tail->set_content(wal, bytes + noise);
+        Events events;
+        auto engine = open_store(options_on(tail), clock_, random_, events.sink());
+        ASSERT_TRUE(engine) << engine.error().detail;
+        ASSERT_EQ((*engine)->health().state, State::open) << (*engine)->health().detail;
+        for (int n = 0; n < kRows; ++n) ASSERT_EQ(get(**engine, Space::record, key_of(n)), value_of(n));
+        ASSERT_TRUE((*engine)->update(put(Space::row, "a", "1")));
+        dropped += events.saw("wal-tail-dropped");
+
+        auto inside = files->copy();
+        std::string bad = bytes;
+        for (size_t i = bytes.size() / 2; i < bytes.size() / 2 + 3000; ++i) bad[i] = char(dice());
+        inside->set_content(wal, bad);
+        auto refused = open(inside);
+        if (refused) {
+            EXPECT_EQ((*refused)->health().state, State::degraded);
+        } else {
+            EXPECT_EQ(refused.error().code, Code::RefusedToOpen);
+            EXPECT_NE(refused.error().detail.find("expected: 60"), std::string::npos) << refused.error().detail;
+            EXPECT_EQ(inside->content(wal), bad) << "nothing was changed";
+        }
+    }
+    EXPECT_GT(dropped, 0);
+}
+
+TEST_F(Damage, ASecondProcessIsTurnedAway) {
+    auto files = std::make_shared<CrashFs>();
+    auto first = open(files);
+    ASSERT_TRUE(first);
+    auto second = open(files);
+    ASSERT_FALSE(second);
+    EXPECT_EQ(second.error().code, Code::StoreInUse);
+    VerifyOptions verify;
+    verify.store = options_on(files);
+    EXPECT_EQ(verify_store(verify, [](Finding const&) {}).error().code, Code::StoreInUse);
+}
+
+TEST_F(Damage, SettingsFixedAtFirstStartCannotChange) {
+    auto files = stopped_store(true, 1);
+    auto options = options_on(files);
+    options.case_sensitive = true;
+    EXPECT_EQ(open_store(options, clock_, random_).error().code, Code::RefusedToOpen);
+}
+
+// Verify: one planted fault a row, each found and named.
+class Verify : public Damage {
+  protected:
+    std::vector<Finding> verify(std::shared_ptr<CrashFs> const& files, std::string audit_key = {}) {
+        VerifyOptions options;
+        options.store = options_on(files);
+        options.store.audit_key = std::move(audit_key);
+        options.deep = true;
+        std::vector<Finding> found;
+        auto totals = verify_store(options, [&](Finding finding) { found.push_back(std::move(finding)); });
+        EXPECT_TRUE(totals) << totals.error().detail;
+        if (totals) {
+            EXPECT_EQ(totals->findings, found.size());
+        }
+        return found;
+    }
+    static bool has(std::vector<Finding> const& found, std::string_view check, std::string_view part) {
+        for (auto const& one : found)
+            if (one.check == check &&
+                (one.key.find(part) != std::string::npos || one.file.find(part) != std::string::npos))
+                return true;
+        return false;
+    }
+    // Changes a row behind the committer's back, trailer and all.
+    void plant(std::shared_ptr<CrashFs> const& files, std::function<void(Batch&)> const& change) {
+        auto engine = open(files);
+        ASSERT_TRUE(engine);
+        ASSERT_TRUE((*engine)->update(operation([&](Batch& batch) -> Result<void> {
+            change(batch);
+            return {};
+        })));
+    }
+};
+
+TEST_F(Verify, ACleanStoreHasNoFindings) {
+    for (bool clean : {true, false}) {
+        auto files = stopped_store(clean);
+        auto before = files->files();
+        EXPECT_TRUE(verify(files).empty());
+        EXPECT_EQ(files->files().size() - before.size(), files->content("/data/ingot.lock").empty() ? 0u : 1u);
+    }
+}
+
+TEST_F(Verify, AFlippedByteInATableIsFound) {
+    auto files = stopped_store(true);
+    for (auto const& path : files->files()) {
+        if (!path.ends_with(".sst")) continue;
+        std::string bytes = files->content(path);
+        bytes[10] ^= 0x10;
+        files->set_content(path, bytes);
+        EXPECT_TRUE(has(verify(files), "V1", path));
+        return;
+    }
+    FAIL() << "no table file";
+}
+
+TEST_F(Verify, EachPlantedFaultIsNamed) {
+    struct Planted {
+        char const *check, *part;
+        std::function<void(Batch&)> fault;
+    };
+    Planted const rows[] = {
+        {"V2", "format", [](Batch& batch) { batch.put(Space::meta, "format", "\xFF\xFF"); }},
+        {"V2", "nonsense", [](Batch& batch) { batch.put(Space::meta, "nonsense", "1"); }},
+        {"V7", "chain", [](Batch& batch) { batch.erase(Space::meta, chain_key(60)); }},
+        {"V8", "entry/", [](Batch& batch) { batch.put(Space::record, key_of(7), "another value"); }},
+        {"V9", "commit",
+         [](Batch& batch) {
+             std::string row = batch.get(Space::log, entry_key(3))->value_or("");
+             row[20] ^= 1;
+             batch.put(Space::log, entry_key(3), row);
+         }},
+        {"V10", "H1009", [](Batch& batch) { batch.erase(Space::record, key_of(9)); }},
+        {"V10", "ref/", [](Batch& batch) { batch.erase(Space::log, ref_key(4)); }},
+        {"V10", "own/", [](Batch& batch) { batch.erase(Space::log, own_key("88.999.1", 4)); }},
+        {"V12", "idemtime/",
+         [](Batch& batch) {
+             batch.put(Space::meta, idempotency_time_key(from_micros(5), "idem/en\0" + std::string(33, 'x')), "");
+         }},
+    };
+    for (auto const& row : rows) {
+        SCOPED_TRACE(std::string(row.check) + " " + row.part);
+        auto files = stopped_store(true);
+        plant(files, row.fault);
+        EXPECT_TRUE(has(verify(files), row.check, row.part));
+    }
+}
+
+TEST_F(Verify, AChangedAuditLineIsFound) {
+    auto files = std::make_shared<CrashFs>();
+    auto options = options_on(files);
+    options.audit_key = "secret";
+    {
+        auto engine = open_store(options, clock_, random_);
+        for (int n = 0; n < 3; ++n)
+            ASSERT_TRUE((*engine)->update(operation([](Batch& batch) -> Result<void> {
+                batch.audit("\"act\":\"x\"");
+                return {};
+            })));
+    }
+    EXPECT_TRUE(verify(files, "secret").empty());
+    EXPECT_FALSE(verify(files, "another key").empty());
+    plant(files, [](Batch& batch) {
+        std::string row = batch.get(Space::log, audit_key(2))->value_or("");
+        row[row.find("\"x\"") + 1] = 'y';
+        batch.put(Space::log, audit_key(2), row);
+    });
+    EXPECT_TRUE(has(verify(files, "secret"), "V11", "audit/"));
+}
+
+TEST_F(Verify, OtherFoldersAddTheirOwnValueChecks) {
+    auto files = stopped_store(true, 3);
+    VerifyOptions options;
+    options.store = options_on(files);
+    int seen = 0;
+    options.checks.add(Space::record, 'H', [&](Space, Bytes key, Bytes) -> Result<void> {
+        ++seen;
+        if (key == key_of(1)) return fail(Code::DataDamaged, "not a record");
+        return {};
+    });
+    std::vector<Finding> found;
+    auto totals = verify_store(options, [&](Finding finding) { found.push_back(std::move(finding)); });
+    ASSERT_TRUE(totals);
+    EXPECT_EQ(seen, 3);
+    ASSERT_EQ(found.size(), 1u);
+    EXPECT_EQ(found[0].check, "V2");
+    EXPECT_EQ(found[0].key, "record H1001");
+    EXPECT_EQ(found[0].found, "not a record");
+}
+
+}  // namespace
+}  // namespace ingot::storage::test
