@@ -129,16 +129,11 @@ struct ApiNode : TestNode {
     Limits limits;
     api::Metrics metrics;
     char no_tracechain = 0;  // the registry's routes never touch it
-    api::Services services{*engine,
-                           *registry,
-                           *resolver,
-                           reinterpret_cast<tracechain::Tracechain&>(no_tracechain),
-                           clock,
-                           random,
-                           limits,
-                           metrics,
-                           "node.example",
-                           "node.example/v1/log"};
+    api::Services services{*engine,        *registry,
+                           *resolver,      reinterpret_cast<tracechain::Tracechain&>(no_tracechain),
+                           clock,          random,
+                           limits,         metrics,
+                           "node.example", "node.example/v1/log"};
 };
 
 }  // namespace ingot
