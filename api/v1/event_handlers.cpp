@@ -1,0 +1,174 @@
+#include "api/v1/event_handlers.hpp"
+
+#include "api/cursor.hpp"
+#include "api/v1/event_answer.hpp"
+#include "ident/event_id.hpp"
+#include "tracechain/flags.hpp"
+#include "tracechain/tracechain.hpp"
+
+namespace ingot::api {
+
+using registry::Act;
+using tracechain::EventQuery;
+using tracechain::StoredEvent;
+
+namespace {
+
+tl::unexpected<Error> wrong_parameter(std::string_view name, std::string detail, std::string zh) {
+    Error error{Code::InvalidParameter, std::move(detail), std::move(zh)};
+    error.with("parameter", std::string(name));
+    error.faults.push_back({"parameter:" + std::string(name), "invalid-parameter", error.detail, error.detail_zh});
+    return fail(std::move(error));
+}
+
+Result<void> allowed(Call const& call, Act act) {
+    registry::Principal const& who = call.principal;
+    auto proof = registry::Authorised::check(who, act, {who.prefix, who.enterprise, false});
+    if (!proof) return tl::unexpected(proof.error());
+    return {};
+}
+
+Result<std::optional<bool>> rollback_of(Call const& call) {
+    auto const text = call.parameter("onerror");
+    if (!text) return std::optional<bool>();
+    if (*text == "rollback") return std::optional(true);
+    if (*text == "proceed") return std::optional(false);
+    return wrong_parameter("on_error", "on_error is rollback or proceed", "on_error 只能是 rollback 或 proceed");
+}
+
+Result<bool> tolerant_of(Call const& call) {
+    auto const text = call.parameter("accept");
+    if (!text) return false;
+    if (*text == "tolerant") return true;
+    return wrong_parameter("accept", "accept can only be tolerant", "accept 只能是 tolerant");
+}
+
+Result<std::optional<int64_t>> time_of(Call const& call, std::string_view name) {
+    auto const text = call.parameter(name);
+    if (!text) return std::optional<int64_t>();
+    auto const time = parse_time(*text);
+    if (!time)
+        return wrong_parameter(name, std::string(name) + " is an RFC 3339 time with an offset",
+                               std::string(name) + " 应为带时区的 RFC 3339 时间");
+    return std::optional(to_micros(*time));
+}
+
+Result<void> read_kinds(Call const& call, EventQuery& query) {
+    for (std::string_view word : call.all("kind")) {
+        auto const kind = tracechain::parse_kind(word);
+        if (!kind) return wrong_parameter("kind", "no such kind of event", "没有这种事件类型");
+        query.kinds.push_back(*kind);
+    }
+    for (std::string_view word : call.all("flag")) {
+        auto const flag = tracechain::parse_flag(word);
+        if (!flag) return wrong_parameter("flag", "no such flag", "没有这种标记");
+        query.flags |= tracechain::bit(*flag);
+    }
+    for (std::string_view site : call.all("site")) query.sites.emplace_back(site);
+    return {};
+}
+
+Result<EventQuery> read_query(Call const& call, Services& services, storage::View const& view, ListPage const& page) {
+    EventQuery query;
+    query.enterprise = call.principal.enterprise;
+    query.limit = page.limit();
+    if (auto const& position = page.position()) {
+        auto seq = storage::parse_seq_value(*position);
+        if (!seq) return fail(Code::BadCursor, "the cursor does not belong to this list", "游标不属于此列表");
+        query.before = *seq;
+    }
+    if (auto const lot = call.parameter("lot")) {
+        auto key = ident::canon_parameter(*lot, services.tracechain.settings().hosts);
+        if (!key) return tl::unexpected(key.error());
+        query.lot = key->canonical;
+    }
+    if (auto read = read_kinds(call, query); !read) return tl::unexpected(read.error());
+    auto from = time_of(call, "from");
+    if (!from) return tl::unexpected(from.error());
+    auto to = time_of(call, "to");
+    if (!to) return tl::unexpected(to.error());
+    query.from_us = *from;
+    query.to_us = *to;
+    if (auto const as_of = call.parameter("asof")) {
+        auto seq = tracechain::as_of_seq(view, *as_of);
+        if (!seq) return tl::unexpected(seq.error());
+        query.as_of = *seq;
+    }
+    return query;
+}
+
+// Records of an event id that the caller's enterprise reported; NotFound when there are none.
+Result<std::vector<StoredEvent>> own_records(Call const& call, Services& services) {
+    if (auto fine = allowed(call, Act::EventRead); !fine) return tl::unexpected(fine.error());
+    auto view = services.engine.view();
+    if (!view) return tl::unexpected(view.error());
+    auto records = tracechain::read_events_of(**view, call.path.at("id"));
+    if (!records) return records;
+    std::erase_if(*records, [&](StoredEvent const& each) { return each.facts.reporter != call.principal.enterprise; });
+    if (records->empty()) return fail(Code::NotFound, "there is no such event", "没有该事件");
+    return records;
+}
+
+}  // namespace
+
+Result<Change> capture_events(Call const& call, Services& services) {
+    if (auto fine = check_parameters(call, {"onerror", "accept"}); !fine) return tl::unexpected(fine.error());
+    if (auto fine = allowed(call, Act::EventCapture); !fine) return tl::unexpected(fine.error());
+    auto rollback = rollback_of(call);
+    if (!rollback) return tl::unexpected(rollback.error());
+    auto tolerant = tolerant_of(call);
+    if (!tolerant) return tl::unexpected(tolerant.error());
+    size_t const limit = services.limits.batch_bytes_max;
+    if (call.body().size() > limit) {
+        Error error{Code::CaptureLimit, "a capture request is at most 8 MiB; cut it into several",
+                    "一次登记请求最多 8 MiB，请拆分"};
+        error.with("limit", static_cast<int64_t>(limit));
+        return fail(std::move(error));
+    }
+    auto const& trace = services.tracechain;
+    bool const strict = trace.is_strict(call.principal) && !*tolerant;
+    auto body =
+        tracechain::read_capture_body(call.body(), call.request.head.field("content-type"), trace.read_terms(strict));
+    if (!body) return tl::unexpected(body.error());
+    auto operation = trace.capture({std::move(*body), call.principal, *rollback, *tolerant, call.body().size()});
+    if (!operation) return tl::unexpected(operation.error());
+    return Change{std::move(*operation), call.principal.enterprise, {}};
+}
+
+Result<net::Answer> list_events(Call const& call, Services& services) {
+    if (auto fine = check_parameters(call, {"lot", "kind", "site", "from", "to", "asof", "flag", "limit", "cursor"});
+        !fine)
+        return tl::unexpected(fine.error());
+    if (auto fine = allowed(call, Act::EventRead); !fine) return tl::unexpected(fine.error());
+    auto page = ListPage::of(call, services);
+    if (!page) return tl::unexpected(page.error());
+    auto view = services.engine.view();
+    if (!view) return tl::unexpected(view.error());
+    auto query = read_query(call, services, **view, *page);
+    if (!query) return tl::unexpected(query.error());
+    auto found = tracechain::list_events(**view, *query);
+    if (!found) return tl::unexpected(found.error());
+    std::string const next = found->next == 0 ? "" : page->next(storage::seq_value(found->next));
+    net::Answer answer = json_answer(200, events_json(found->events, next));
+    if (!next.empty()) answer.header("Link", page->link(next));
+    return answer;
+}
+
+Result<net::Answer> show_event(Call const& call, Services& services) {
+    if (auto fine = check_parameters(call, {}); !fine) return tl::unexpected(fine.error());
+    auto records = own_records(call, services);
+    if (!records) return tl::unexpected(records.error());
+    return json_answer(200, events_json(*records, ""));
+}
+
+Result<net::Answer> show_event_hash(Call const& call, Services& services) {
+    if (auto fine = check_parameters(call, {}); !fine) return tl::unexpected(fine.error());
+    auto records = own_records(call, services);
+    if (!records) return tl::unexpected(records.error());
+    StoredEvent const& event = records->front();
+    auto hash = tracechain::hash_event(event.bytes, event.facts.context);
+    if (!hash) return tl::unexpected(hash.error());
+    return json_answer(200, event_hash_json(event.facts.event_id, hash->ni_cbv20, hash->ni_cbv21));
+}
+
+}  // namespace ingot::api
