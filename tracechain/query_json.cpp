@@ -59,7 +59,9 @@ JsonText& JsonText::object() {
     before();
     out_ += '{';
     comma_ = false;
-    return *this;
+    if (row_.empty()) return *this;
+    std::string_view word = std::exchange(row_, {});
+    return name("row").text(word);
 }
 
 JsonText& JsonText::end_object() {

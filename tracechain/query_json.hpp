@@ -32,6 +32,11 @@ class JsonText {
     // `uom`: amounts in base units of the basis.
     JsonText& amount(std::string_view word, storage::Basis const& basis, int64_t base_units);
 
+    // Begins a line of NDJSON: the object that follows gets {"row":"<word>", first.
+    JsonText& row(std::string_view word) {
+        row_ = word;
+        return *this;
+    }
     JsonText& line() {  // ends a line of NDJSON
         out_ += '\n';
         comma_ = false;
@@ -43,6 +48,7 @@ class JsonText {
   private:
     void before();
     std::string out_;
+    std::string_view row_;  // a literal
     bool comma_ = false;
 };
 

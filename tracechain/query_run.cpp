@@ -53,7 +53,7 @@ Result<std::vector<LotNumber>> resolve_starts(storage::View const& view, TraceQu
         auto lot = storage::find_lot(view, **number);
         if (!lot) return fail(lot.error());
         bool known = *lot && (*lot)->first_seq <= as_of.seq;
-        if (!known || (terms.visible && !terms.visible((*lot)->owner_prefix))) return hidden();
+        if (!known || !sees(terms, **lot)) return hidden();
         if (auto added = add_start(view, **lot, query, as_of, out); !added) return fail(added.error());
     }
     std::sort(out.begin(), out.end());

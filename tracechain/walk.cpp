@@ -25,6 +25,12 @@ bool Filter::allows(std::string_view text) const {
     return include.empty() || std::find(include.begin(), include.end(), text) != include.end();
 }
 
+bool sees(WalkTerms const& terms, LotRow const& row) {
+    if (!terms.visible || terms.visible(row.owner_prefix)) return true;
+    return std::any_of(row.holdings.begin(), row.holdings.end(),
+                       [&](storage::HoldingRow const& holding) { return terms.visible(holding.party); });
+}
+
 bool takes(storage::AccountRow const& row) {
     return row.kind == storage::RowKind::consume || row.kind == storage::RowKind::dispose;
 }

@@ -201,6 +201,9 @@ class Walk {
     uint64_t nodes_in_run_ = 0, edges_in_run_ = 0;
 };
 
+// Own lots: reported first, held or owned by who asks (6.1); events by their site.
+bool sees(WalkTerms const& terms, storage::LotRow const& row);
+
 // Supply a row made, whatever its kind: everything but consumptions and adjusts that were no supply.
 bool made_state(storage::AccountRow const& row);
 bool takes(storage::AccountRow const& row);

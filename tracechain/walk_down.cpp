@@ -43,7 +43,7 @@ Weight Walk::down_weight(Waiting const& node) {
 void Walk::down_lot(Waiting const& node, Weight const& weight) {
     LotRow const* row = source_.lot(node.id.number());
     if (row == nullptr) return;
-    if (hides(row->owner_prefix)) return end(End::masked, weight, "masked");
+    if (!sees(terms_, *row)) return end(End::masked, weight, "masked");
     Weight entered = node.outside.value();
     AccountRow const* supply = node.id.b == 0 ? nullptr : down_supply(node.id, *row);
     if (supply != nullptr && row->tail.states > 1) {

@@ -1,0 +1,290 @@
+#include "tracechain/explain.hpp"
+
+#include <algorithm>
+#include <map>
+#include <queue>
+
+#include "tracechain/query_json.hpp"
+
+namespace ingot::tracechain {
+namespace {
+
+constexpr size_t kPartialPathsMax = 200'000;
+
+// Explain needs edges only.
+class Silent final : public WalkSink {
+  public:
+    void lot(LotVisit const&) override {}
+    void event(EventVisit const&) override {}
+    void gap(GapVisit const&) override {}
+    void credit(LotNumber, Weight const&) override {}
+};
+
+// Remembers the weight entering one lot.
+class OneLot final : public WalkSink {
+  public:
+    explicit OneLot(LotNumber lot) : lot_(lot) {}
+    void lot(LotVisit const& visit) override {
+        if (visit.row.lot == lot_) share.add(visit.entered.f);
+    }
+    void event(EventVisit const&) override {}
+    void gap(GapVisit const&) override {}
+    void credit(LotNumber lot, Weight const& weight) override {
+        if (lot == lot_) share.add(weight.f);
+    }
+    Sum share;
+
+  private:
+    LotNumber lot_;
+};
+
+struct Found {
+    double weight = 0;
+    std::vector<LotNumber> lots;
+    std::vector<std::pair<EventSeq, int64_t>> events;  // seq and time
+};
+
+class Explainer {
+  public:
+    Explainer(storage::View const& view, ExplainQuery const& query, WalkTerms const& terms, AsOf const& as_of,
+              LotNumber from, LotNumber to)
+        : view_(view),
+          query_(all_edges(query)),
+          from_(from),
+          to_(to),
+          walk_(Direction::up, query_.walk, terms, as_of.seq, silent_) {}
+
+    Result<void> run() {
+        if (auto begun = walk_.begin(view_, {to_}); !begun) return begun;
+        storage::LotRow const* row = walk_.source().lot(to_);
+        if (row == nullptr) return fail(*walk_.source().error());
+        NodeKey key{row->tail.bound_time_us, row->tail.bound_seq, 3};
+        start_ = place(NodeId::lot(to_, row->tail.bound_seq), key, to_);
+        if (auto found = discover(); !found) return found;
+        hopes();
+        return search();
+    }
+
+    std::vector<Found> const& paths() const { return paths_; }
+    bool complete() const { return complete_; }
+    bool more() const { return more_; }
+    Walk& walk() { return walk_; }
+
+  private:
+    struct Edge {
+        uint32_t to = 0;
+        double share = 0;
+    };
+    struct Node {
+        NodeId id;
+        NodeKey key;
+        LotNumber via = 0;
+        std::vector<Edge> edges;
+        double hope = 0;  // largest product to `from`
+    };
+    struct Partial {
+        double bound = 0, weight = 0;
+        uint32_t node = 0;
+        uint32_t parent = UINT32_MAX;
+        bool operator<(Partial const& other) const { return bound < other.bound; }
+    };
+
+    static ExplainQuery all_edges(ExplainQuery query) {
+        query.walk.theta = 0;
+        return query;
+    }
+
+    uint32_t place(NodeId id, NodeKey key, LotNumber via) {
+        auto [found, fresh] = places_.emplace(std::pair(id.a, id.b), static_cast<uint32_t>(nodes_.size()));
+        if (fresh) nodes_.push_back({id, key, via, {}, 0});
+        return found->second;
+    }
+
+    // Every node above `to`, each read once, up to the node budget.
+    Result<void> discover() {
+        for (uint32_t at = 0; at < nodes_.size(); ++at) {
+            if (at >= query_.walk.max_nodes) {
+                complete_ = false;
+                break;
+            }
+            NodeId id = nodes_[at].id;
+            bool target = id.kind() == NodeKind::lot_state && id.number() == from_;
+            if (target && at != start_) continue;
+            auto edges = walk_.edges(view_, id, nodes_[at].key, nodes_[at].via);
+            if (!edges) return fail(edges.error());
+            for (WalkEdge const& edge : *edges) {
+                LotNumber via = id.kind() == NodeKind::lot_state ? id.number() : 0;
+                uint32_t next = place(edge.id, edge.key, via);
+                nodes_[at].edges.push_back({next, edge.share});
+            }
+        }
+        return {};
+    }
+
+    // Largest product from each node down to `from`: Dijkstra backwards, as every share is at most 1.
+    void hopes() {
+        std::vector<std::vector<Edge>> back(nodes_.size());
+        std::priority_queue<std::pair<double, uint32_t>> queue;
+        for (uint32_t at = 0; at < nodes_.size(); ++at) {
+            for (Edge const& edge : nodes_[at].edges) back[edge.to].push_back({at, edge.share});
+            if (at != start_ && is_target(at)) {
+                nodes_[at].hope = 1;
+                queue.push({1, at});
+            }
+        }
+        while (!queue.empty()) {
+            auto [hope, at] = queue.top();
+            queue.pop();
+            if (hope < nodes_[at].hope) continue;
+            for (Edge const& edge : back[at]) {
+                double better = hope * edge.share;
+                if (better <= nodes_[edge.to].hope) continue;
+                nodes_[edge.to].hope = better;
+                queue.push({better, edge.to});
+            }
+        }
+    }
+
+    bool is_target(uint32_t at) const {
+        return nodes_[at].id.kind() == NodeKind::lot_state && nodes_[at].id.number() == from_;
+    }
+
+    Result<void> search() {
+        std::priority_queue<std::pair<Partial, uint32_t>> queue;
+        auto push = [&](Partial partial) {
+            partials_.push_back(partial);
+            queue.push({partial, static_cast<uint32_t>(partials_.size() - 1)});
+        };
+        if (nodes_[start_].hope > 0) push({nodes_[start_].hope, 1, start_, UINT32_MAX});
+        while (!queue.empty()) {
+            auto [partial, self] = queue.top();
+            queue.pop();
+            if (partial.parent != UINT32_MAX && is_target(partial.node)) {
+                if (paths_.size() == query_.k && !same_as_last(self)) {
+                    more_ = true;
+                    break;
+                }
+                finish(self);
+                continue;
+            }
+            if (partials_.size() >= kPartialPathsMax) {
+                complete_ = false;
+                more_ = true;
+                break;
+            }
+            for (Edge const& edge : nodes_[partial.node].edges) {
+                double weight = partial.weight * edge.share;
+                double bound = weight * nodes_[edge.to].hope;
+                if (bound > 0) push({bound, weight, edge.to, self});
+            }
+        }
+        return {};
+    }
+
+    Found path_of(uint32_t self) const {
+        Found path;
+        path.weight = partials_[self].weight;
+        for (uint32_t at = self; at != UINT32_MAX; at = partials_[at].parent) {
+            Node const& node = nodes_[partials_[at].node];
+            if (node.id.kind() == NodeKind::lot_state) {
+                if (path.lots.empty() || path.lots.back() != node.id.number()) path.lots.push_back(node.id.number());
+            } else if (node.id.kind() == NodeKind::event || node.id.kind() == NodeKind::pool) {
+                EventSeq seq = node.id.kind() == NodeKind::event ? node.id.number() : node.key.seq;
+                path.events.emplace_back(seq, node.key.time_us);
+            }
+        }
+        return path;
+    }
+
+    bool same_as_last(uint32_t self) const {
+        if (paths_.empty()) return false;
+        Found path = path_of(self);
+        return std::any_of(paths_.begin(), paths_.end(),
+                           [&](Found const& known) { return known.lots == path.lots && known.events == path.events; });
+    }
+
+    // Paths that differ only in vessel states count as one, weights added.
+    void finish(uint32_t self) {
+        Found path = path_of(self);
+        for (Found& known : paths_) {
+            if (known.lots == path.lots && known.events == path.events) {
+                known.weight += path.weight;
+                return;
+            }
+        }
+        paths_.push_back(std::move(path));
+    }
+
+    storage::View const& view_;
+    ExplainQuery query_;
+    LotNumber from_, to_;
+    Silent silent_;
+    Walk walk_;
+    uint32_t start_ = 0;
+    std::map<std::pair<uint64_t, uint64_t>, uint32_t> places_;
+    std::vector<Node> nodes_;
+    std::vector<Partial> partials_;
+    std::vector<Found> paths_;
+    bool complete_ = true, more_ = false;
+};
+
+Result<std::string> id_of(Walk& walk, LotNumber lot) {
+    storage::LotRow const* row = walk.source().lot(lot);
+    if (row == nullptr) return fail(*walk.source().error());
+    return row->id;
+}
+
+}  // namespace
+
+Result<std::string> run_explain(storage::View const& view, ExplainQuery const& query, WalkTerms const& terms) {
+    auto as_of = resolve_as_of(view, query.walk);
+    if (!as_of) return fail(as_of.error());
+    TraceQuery ends = query.walk;
+    ends.start = {query.from};
+    auto from = resolve_starts(view, ends, terms, *as_of);
+    if (!from) return fail(from.error());
+    ends.start = {query.to};
+    auto to = resolve_starts(view, ends, terms, *as_of);
+    if (!to) return fail(to.error());
+    if (from->size() != 1 || to->size() != 1) {
+        return fail(Code::InvalidParameter, "from and to name one lot each, not a container",
+                    "from 与 to 必须各为一个批次");
+    }
+    OneLot one(from->front());
+    ends.theta = 1e-12;
+    ends.max_depth = query.walk.max_depth;
+    Walk walk(Direction::up, ends, terms, as_of->seq, one);
+    if (auto begun = walk.begin(view, *to); !begun) return fail(begun.error());
+    auto done = walk.run(view, {query.walk.max_nodes, UINT64_MAX, Steady::max()});
+    if (!done) return fail(done.error());
+    walk.credit_waiting();
+
+    Explainer explainer(view, query, terms, *as_of, from->front(), to->front());
+    if (auto ran = explainer.run(); !ran) return fail(ran.error());
+    double share = one.share.value(), listed = 0;
+    JsonText json;
+    json.object().name("kind").text("explain").name("from").text(query.from.text).name("to").text(query.to.text);
+    json.name("as_of").time(as_of->record_time_us, 6).name("as_of_seq").count(as_of->seq);
+    json.name("share").number(share).name("paths").array();
+    for (Found const& path : explainer.paths()) {
+        listed += path.weight;
+        json.object().name("weight").number(path.weight).name("lots").array();
+        for (LotNumber lot : path.lots) {
+            auto id = id_of(explainer.walk(), lot);
+            if (!id) return fail(id.error());
+            json.text(*id);
+        }
+        json.end_array().name("events").array();
+        for (auto const& event : path.events) json.count(event.first);
+        json.end_array().name("times").array();
+        for (auto const& event : path.events) json.time(event.second, 0);
+        json.end_array().end_object();
+    }
+    double remaining = share - listed;
+    json.end_array().name("remaining").number(remaining < 1e-12 ? 0 : remaining);
+    json.name("path_count_at_least").count(explainer.paths().size() + (explainer.more() ? 1 : 0));
+    json.name("complete").boolean(explainer.complete() && walk.finished()).end_object();
+    return json.take();
+}
+
+}  // namespace ingot::tracechain

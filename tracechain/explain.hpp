@@ -1,0 +1,21 @@
+// Why a lot holds a share of another: the heaviest paths between them (spec/trace-semantics.md 4.5).
+#pragma once
+
+#include <string>
+
+#include "tracechain/query_run.hpp"
+
+namespace ingot::tracechain {
+
+struct ExplainQuery {
+    StartLot from, to;  // from: the ancestor
+    uint32_t k = 5;     // 1 to 100
+    TraceQuery walk;    // basis, as_of, at; start is not used
+};
+
+// The answer as JSON. Best first over partial paths from `to`, by prefix product times the largest product still
+// possible to `from`; at most 200,000 partial paths and the node budget of the query, then `complete` is false. Lots
+// not visible are not walked through. NotFound as for walks.
+Result<std::string> run_explain(storage::View const& view, ExplainQuery const& query, WalkTerms const& terms);
+
+}  // namespace ingot::tracechain

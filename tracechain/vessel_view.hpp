@@ -1,0 +1,20 @@
+// One campaign of a vessel as GET /v1/vessels answers it: contents, charges, draws (spec/trace-semantics.md 1.5, 4.2).
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "tracechain/query_run.hpp"
+
+namespace ingot::tracechain {
+
+struct VesselQuery {
+    StartLot campaign;  // transformationID
+    std::optional<EventSeq> as_of_seq;
+    std::optional<int64_t> as_of_us, at_us;
+};
+
+// JSON. NotFound: unknown, or not visible (by the site of its first charge or draw).
+Result<std::string> read_vessel(storage::View const& view, VesselQuery const& query, WalkTerms const& terms);
+
+}  // namespace ingot::tracechain
