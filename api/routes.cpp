@@ -3,10 +3,12 @@
 #include "api/handle/handle_handlers.hpp"
 #include "api/v1/code_handlers.hpp"
 #include "api/v1/credential_handlers.hpp"
+#include "api/v1/event_handlers.hpp"
 #include "api/v1/identifier_handlers.hpp"
 #include "api/v1/prefix_handlers.hpp"
 #include "api/v1/profile_handlers.hpp"
 #include "api/v1/system_handlers.hpp"
+#include "api/v1/trace_handlers.hpp"
 
 namespace ingot::api {
 namespace {
@@ -44,6 +46,22 @@ Route const kRoutes[] = {
     {Get,    "/v1/credentials",                 list_credentials,     Act::UserManage,     Cost::Scan},
     {Post,   "/v1/credentials",                 post_credential,      Act::UserManage,     Cost::Write, Body::Json,     Key::Accepted},
     {Delete, "/v1/credentials/{id}",            delete_credential,    Act::UserManage,     Cost::Write, Body::None,     Key::Accepted},
+
+    {Get,    "/v1/events",                      list_events,          Act::EventRead,      Cost::Scan},
+    {Post,   "/v1/events",                      capture_events,       Act::EventCapture,   Cost::Write, Body::Capture,  Key::Required},
+    {Get,    "/v1/events/{id}",                 show_event,           Act::EventRead,      Cost::Point},
+    {Get,    "/v1/events/{id}/hash",            show_event_hash,      Act::EventRead,      Cost::Point},
+
+    {Get,    "/v1/trace/upstream",              trace_upstream,       Act::TraceRun,       Cost::Scan},
+    {Post,   "/v1/trace/upstream",              trace_upstream,       Act::TraceRun,       Cost::Scan,  Body::Json},
+    {Get,    "/v1/trace/downstream",            trace_downstream,     Act::TraceRun,       Cost::Scan},
+    {Post,   "/v1/trace/downstream",            trace_downstream,     Act::TraceRun,       Cost::Scan,  Body::Json},
+    {Get,    "/v1/trace/both",                  trace_both,           Act::TraceRun,       Cost::Scan},
+    {Post,   "/v1/trace/both",                  trace_both,           Act::TraceRun,       Cost::Scan,  Body::Json},
+    {Get,    "/v1/trace/explain",               trace_explain,        Act::TraceRun,       Cost::Scan},
+    {Get,    "/v1/lots/{prefix}/{suffix...}",   get_lot,              Act::TraceRun,       Cost::Point},
+    {Get,    "/v1/lots",                        get_lot,              Act::TraceRun,       Cost::Point},
+    {Get,    "/v1/vessels",                     get_vessel,           Act::TraceRun,       Cost::Scan},
 
     {Get,    "/api/handles/{handle...}",        handle::get_handle,   Act::RecordRead,     Cost::Point, Body::None,     Key::Ignored, Surface::handle},
     {Get,    "/api/{tail...}",                  handle::unknown_endpoint, Act::Public,     Cost::Point, Body::None,     Key::Ignored, Surface::handle},

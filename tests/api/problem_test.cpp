@@ -23,11 +23,9 @@ constexpr std::string_view kNames[] = {
 
 // Codes of pages that later issues build; each leaves this list when its first use comes into the tree.
 std::set<std::string> const kForLater = {
-    "SecondFactor",      "BadSignature",  "Csrf",           "Reauthenticate", "EnrolmentRefused", "NotYourSite",
-    "NotYetPublished",   "NotAcceptable", "AlreadyPrinted", "CopyState",      "BlockRevoked",     "AliasTaken",
-    "LotHeld",           "LotLocked",     "OverClaim",      "Erased",         "CursorExpired",    "TemplateViolation",
-    "LabelLint",         "ImportColumns", "NotPublishable", "RateLimit",      "FontMissing",      "TooManyJobs",
-    "MisdirectedRequest"};
+    "SecondFactor",      "BadSignature", "Csrf",          "Reauthenticate", "EnrolmentRefused", "NotYetPublished",
+    "AlreadyPrinted",    "CopyState",    "BlockRevoked",  "AliasTaken",     "OverClaim",        "Erased",
+    "TemplateViolation", "LabelLint",    "ImportColumns", "NotPublishable", "FontMissing",      "TooManyJobs"};
 
 fs::path source_root() {
     fs::path folder = fs::path(__FILE__).parent_path();
