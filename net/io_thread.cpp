@@ -105,9 +105,16 @@ void IoThread::accepted(int descriptor, std::string address, bool loopback) {
         ++refusing_;
         add(totals_.refused, 1);
     }
+    std::shared_ptr<Session> session;
+    try {
+        session = std::make_shared<Session>(shared_from_this(), descriptor, Session::Peer{address, loopback, !within});
+    } catch (std::exception const&) {  // no memory, or no epoll watches left: this connection only
+        if (!within) --refusing_;
+        shared_.counts.leave(address, loopback);
+        ::close(descriptor);
+        return;
+    }
     add(totals_.accepted, 1);
-    auto session =
-        std::make_shared<Session>(shared_from_this(), descriptor, Session::Peer{std::move(address), loopback, !within});
     session->place = sessions_.size();
     sessions_.push_back(session);
     add(in_state_[static_cast<size_t>(SessionState::Handshaking)], 1);

@@ -203,7 +203,11 @@ TEST(Tls, IdleConnectionsGiveTheirBuffersBack) {
     long const each = (resident() - before) / 300;
     RecordProperty("bytes_for_both_ends", std::to_string(each));
     EXPECT_EQ(server.server->stats().idle, 300u);
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+    EXPECT_LT(each, 2 * 1024 * 1024);  // the sanitizer keeps freed memory
+#else
     EXPECT_LT(each, 160 * 1024);  // server and client end, the client's buffers included
+#endif
 }
 
 }  // namespace
