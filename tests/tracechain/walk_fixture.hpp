@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "base/encoding.hpp"
+#include "storage/event_table.hpp"
 #include "storage/graph_table.hpp"
 #include "tracechain/account.hpp"
 #include "tracechain/walk_basis.hpp"
@@ -190,7 +191,13 @@ class Graph {
             put_i64be(key, record_time(event.seq));
             put_u64be(value, event.seq);
             view_.put(storage::Space::index, key, value);
+            storage::EventFacts facts;
+            facts.seq = event.seq;
+            facts.event_id = event.event_id;
+            facts.record_time_us = record_time(event.seq);
+            view_.put(storage::Space::event, storage::facts_key(event.seq), storage::encode_facts(facts));
         }
+        view_.put(storage::Space::meta, storage::count_key("events"), storage::seq_value(events_.size()));
         return view_;
     }
     static int64_t record_time(EventSeq seq) { return kStart + static_cast<int64_t>(seq) * kMinute; }
