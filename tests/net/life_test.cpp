@@ -83,11 +83,10 @@ TEST(Shutdown, LosesNothingThatWasAccepted) {
                 return;
             }
         });
-    std::this_thread::sleep_for(500ms);
+    while (answered < 100 && lost == 0) std::this_thread::sleep_for(5ms);  // the load runs
     server.server->shutdown();
     for (auto& client : clients) client.join();
     EXPECT_EQ(server.application.handled, answered);  // every request the application saw was answered, and received
-    EXPECT_GT(answered, 100);
     EXPECT_EQ(lost, 0);
     EXPECT_EQ(refused_connect, 8);
 }
@@ -130,14 +129,13 @@ TEST(Reload, FailsNoRequest) {
                 ++(answer && answer->status == 200 ? answered : failed);
             }
         });
-    for (int i = 0; i < 50; ++i) {
+    for (int i = 0; i < 50 || (answered < 500 && failed == 0); ++i) {
         server.server->reload(load_tls(tickets));
         std::this_thread::sleep_for(20ms);
     }
     done = true;
     for (auto& client : clients) client.join();
     EXPECT_EQ(failed, 0);
-    EXPECT_GT(answered, 500);
 }
 
 TEST(Reload, NewConnectionsGetTheNewCertificate) {
