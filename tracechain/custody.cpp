@@ -90,8 +90,9 @@ int64_t take_unnamed(Balance& balances, int64_t wanted) {
     return wanted - part;
 }
 
-// True when a named holder had to cover a deficit of a named party.
-bool cover_deficits(Balance& balances, Balance& in_transit) {
+// True when a named holder had to cover a deficit of a named party. What nobody holds cannot be under way or gone
+// either: of a lot that was moved but never supplied nothing is left.
+bool cover_deficits(Balance& balances, Balance& in_transit, Balance& left) {
     bool gap = false;
     for (auto& [party, balance] : balances) {
         if (balance >= 0) continue;
@@ -103,7 +104,9 @@ bool cover_deficits(Balance& balances, Balance& in_transit) {
             lack = take_unnamed(balances, lack);
             gap |= lack > 0;
         }
-        take_from(balances, lack);
+        lack = take_from(balances, lack);
+        lack = take_from(in_transit, lack);
+        take_from(left, lack);
     }
     return gap;
 }
@@ -112,9 +115,9 @@ bool cover_deficits(Balance& balances, Balance& in_transit) {
 
 std::vector<Holding> settle(LotRow const& lot) {
     Raw raw = raw_of(lot);
-    cover_deficits(raw.on_hand, raw.in_transit);
-    Balance no_transit;
-    cover_deficits(raw.owned, no_transit);
+    cover_deficits(raw.on_hand, raw.in_transit, raw.left);
+    Balance none, nowhere;
+    cover_deficits(raw.owned, none, nowhere);
     std::map<std::string, Holding> holdings;
     auto fill = [&](Balance const& balance, int64_t Holding::*member) {
         for (auto const& [party, amount] : balance)
@@ -145,7 +148,7 @@ int64_t booked_on_hand(LotRow const& lot, std::string_view party) {
 bool has_custody_gap(LotRow const& lot) {
     if (lot.holdings.size() < 2) return false;
     Raw raw = raw_of(lot);
-    return cover_deficits(raw.on_hand, raw.in_transit);
+    return cover_deficits(raw.on_hand, raw.in_transit, raw.left);
 }
 
 void book(LotRow& lot, std::string_view party, int64_t change) {
