@@ -7,6 +7,7 @@ set(INGOT_SANITIZE "" CACHE STRING "address, undefined, thread, or a comma list;
 find_package(OpenSSL 3.0 REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(Threads REQUIRED)
+find_package(ZLIB REQUIRED)
 find_package(Boost 1.81 REQUIRED)   # headers only: Beast, Asio
 find_package(RocksDB REQUIRED)
 
