@@ -163,7 +163,7 @@ struct Health {
 class Engine {
   public:
     virtual ~Engine() = default;
-    // Thread safe. Fails with StorageUnavailable while the store is closed for re-opening.
+    // Thread safe. While the store re-opens it waits, at most 2 s, then Busy; StorageUnavailable when there is no store.
     virtual Result<std::unique_ptr<View>> view() const = 0;
     // Queues an operation. Thread safe, never waits.
     virtual void submit(Operation operation, Done done) = 0;
