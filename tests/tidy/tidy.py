@@ -143,7 +143,7 @@ def check_file_access(root):
             continue
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
             code = line.split("//")[0]
-            if re.search(r"(?<![\w.:>])(::)?(open|fopen|creat)\s*\(|\b(std::)?[io]?fstream\b", code):
+            if re.search(r"(?<![\w>])::open\s*\(|\b(fopen|creat)\s*\(|\b(std::)?[io]?fstream\b", code):
                 yield f"{path.relative_to(root)}:{number}: opens a file directly: {code.strip()}"
 
 
