@@ -25,6 +25,12 @@ LotAmounts amounts_of(LotRow const& row, storage::Basis const& requested) {
         return sum;
     };
     out.basis = requested;
+    if (row.rows.empty() && supplied) {  // spilled rows were left alone: the books know their own dimension
+        out.basis = row.tail.primary;
+        out.quantity = row.tail.supplied;
+        out.on_hand = row.tail.content.value(out.basis);
+        return out;
+    }
     out.quantity = sum_on(requested);
     if (!out.quantity) {
         storage::Basis own = row.tail.primary;

@@ -3,9 +3,6 @@
 #include <algorithm>
 #include <tuple>
 
-#include "tracechain/custody.hpp"
-#include "tracechain/flags.hpp"
-
 namespace ingot::tracechain {
 
 using storage::Amounts;
@@ -58,7 +55,9 @@ Walk::Walk(Direction direction, TraceQuery const& query, WalkTerms const& terms,
       terms_(terms),
       sink_(sink),
       source_(terms, as_of, query.at_us, stats_),
-      ladder_(ladder_of(query.basis)) {}
+      ladder_(ladder_of(query.basis)) {
+    if (direction == Direction::up) source_.leave_spilled();
+}
 
 Ladder const& Walk::ladder(LinkRow const& link) {
     if (!query_.as_reported) return ladder_;
@@ -163,7 +162,7 @@ Result<void> Walk::begin(storage::View const& view, std::vector<LotNumber> const
     for (LotNumber lot : starts) {
         LotRow const* row = source_.lot(lot);
         if (row == nullptr) return fail(*source_.error());
-        if (row->kind == storage::LotKind::class_only && row->rows.empty()) {
+        if (row->kind == storage::LotKind::class_only && row->rows.empty() && row->spilled_rows == 0) {
             return fail(Code::ClassOnly, "start names a class of goods, not a lot", "起点是商品类别而不是批次");
         }
         if (home_.empty()) home_ = row->owner_prefix;
@@ -173,6 +172,7 @@ Result<void> Walk::begin(storage::View const& view, std::vector<LotNumber> const
             bool counts = made_state(line) || (takes(line) && line.bound_seq == 0);
             if (counts) amount += static_cast<double>(line.moved.value(row->tail.primary));
         }
+        if (row->rows.empty()) amount = static_cast<double>(row->tail.supplied);  // spilled
         mass.push_back(amount);
         total += amount;
     }
@@ -312,46 +312,6 @@ void Walk::expand(Waiting const& node, Weight const& weight, uint32_t expansions
     }
 }
 
-// ---- what ends a walk
-
-void Walk::end(End what, Weight const& weight, std::string_view reason, LotRow const* lot) {
-    if (unit(weight) == 0) return;
-    ends_[static_cast<size_t>(what)].add({unit(weight), 0, 0});
-    if (what == End::resolved) {
-        measured_.add(weight.m);
-        return;
-    }
-    GapVisit gap;
-    gap.reason = reason;
-    gap.share = unit(weight);
-    gap.lot = what == End::unknown ? lot : nullptr;
-    if (gap.lot != nullptr) gap.enterprise = gap.lot->owner_prefix;
-    if (reason == "foreign" && lot != nullptr && terms_.foreign) gap.resolver = terms_.foreign(lot->key).value_or("");
-    sink_.gap(gap);
-}
-
-void Walk::locate(Place place, Weight const& weight) {
-    if (weight.d == 0) return;
-    places_[static_cast<size_t>(place)].add(weight.d);
-    ends_[0].add({weight.d, 0, 0});
-    measured_.add(weight.m);
-}
-
-// What is left of a lot lies with its holders, is on the way, or has left the network. Custody is known as of now.
-void Walk::locate_held(LotRow const& row, Weight const& weight) {
-    double on_hand = 0, in_transit = 0, left = 0;
-    for (Holding const& holding : row.holdings.empty() ? std::vector<Holding>{} : settle(row)) {
-        on_hand += static_cast<double>(holding.on_hand);
-        in_transit += static_cast<double>(holding.in_transit);
-        left += static_cast<double>(holding.left);
-    }
-    double whole = on_hand + in_transit + left;
-    if (in_transit + left <= 0 || whole <= 0) return locate(Place::on_hand, weight);
-    locate(Place::on_hand, weight.times(on_hand / whole));
-    locate(Place::in_transit, weight.times(in_transit / whole));
-    locate(Place::left, weight.times(left / whole));
-}
-
 Result<std::vector<WalkEdge>> Walk::edges(storage::View const& view, NodeId id, NodeKey key, LotNumber via) {
     source_.attach(view);
     std::vector<WalkEdge> out;
@@ -366,98 +326,6 @@ Result<std::vector<WalkEdge>> Walk::edges(storage::View const& view, NodeId id, 
     edges_ = nullptr;
     if (source_.error()) return fail(*source_.error());
     return out;
-}
-
-bool Walk::outside_window(NodeKey const& key) const {
-    return (query_.from_us && key.time_us < *query_.from_us) || (query_.to_us && key.time_us > *query_.to_us);
-}
-
-bool Walk::stops_at(LotRow const& row) const {
-    StopAt const& stop = query_.stop_at;
-    if (stop.empty() || start_state(row.lot)) return false;
-    if ((stop.owner_change || stop.custody_change) && row.owner_prefix != home_) return true;
-    auto names = [](std::vector<std::string> const& list, std::string const& text) {
-        return !text.empty() && std::find(list.begin(), list.end(), text) != list.end();
-    };
-    return names(stop.materials, row.material) || names(stop.origins, row.origin.type);
-}
-
-// Masks, window, depth and site of an event about to be expanded. `counted`: it adds a hop (charges do not).
-bool Walk::may_enter(Waiting const& node, Weight const& weight, std::string_view site, bool counted) {
-    if (hides(site)) {
-        end(End::masked, weight, "masked");
-    } else if (counted && node.depth > query_.max_depth) {
-        end(End::beyond, weight, "depth");
-    } else if (outside_window(node.key)) {
-        end(End::beyond, weight, "time-window");
-    } else if (query_.stop_at.site_change && site != home_) {
-        end(End::beyond, weight, "stop-at");
-    } else {
-        if (nodes_.at(node.id).expansions == 1) stats_.events_visited += 1;
-        return true;
-    }
-    return false;
-}
-
-void Walk::visit_event(Waiting const& node, LinkRow const& link, Weight const& weight, Parts const& parts) {
-    EventVisit visit;
-    visit.seq = link.seq;
-    visit.id = link.event_id;
-    visit.site = link.site;
-    visit.kind = name(link.kind);
-    visit.time_us = link.time_us;
-    visit.weight = unit(weight);
-    visit.basis = parts.basis;
-    for (size_t i = 0; i < link.inputs.size() && !node.id.is_draw(); ++i) {
-        visit.inputs.emplace_back(link.inputs[i].lot, i < parts.share.size() ? parts.share[i] : 0);
-    }
-    if (direction_ == Direction::up) {
-        for (Arrival const& arrival : node.arrivals) visit.outputs.push_back(arrival.lot);
-        std::sort(visit.outputs.begin(), visit.outputs.end());
-        visit.outputs.erase(std::unique(visit.outputs.begin(), visit.outputs.end()), visit.outputs.end());
-    } else {
-        for (auto const& output : link.outputs) {
-            if (output.lot != 0) visit.outputs.push_back(output.lot);
-        }
-    }
-    visit.flags = link.flags;
-    visit.digests = {&link.content_digest, 1};
-    sink_.event(visit);
-}
-
-// ---- sums
-
-ClosureNumbers Walk::closure() {
-    ClosureNumbers out{ends_[0].f.value(), ends_[1].f.value(), ends_[2].f.value(), ends_[3].f.value(), 0};
-    Sum left;
-    for (Waiting const& node : slots_) {
-        if (!node.waiting) continue;
-        left.add(unit(node.outside.value()));
-        left.add(unit(node.inside.value()));
-    }
-    (ended_by_budget_ ? out.beyond_limit : out.pruned) += left.value();
-    return out;
-}
-
-LocatedNumbers Walk::located() const {
-    LocatedNumbers out;
-    out.on_hand = places_[0].value();
-    out.in_vessels = places_[1].value();
-    out.in_process = places_[2].value();
-    out.disposed = places_[3].value();
-    out.loss = places_[4].value();
-    out.adjusted_out = places_[5].value();
-    out.in_transit = places_[6].value();
-    out.left_network = places_[7].value();
-    return out;
-}
-
-void Walk::credit_waiting() {
-    for (Waiting const& node : slots_) {
-        if (node.waiting && node.id.kind() == NodeKind::lot_state) {
-            sink_.credit(node.id.number(), node.outside.value());
-        }
-    }
 }
 
 }  // namespace ingot::tracechain

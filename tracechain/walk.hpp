@@ -167,7 +167,8 @@ class Walk {
     void down_consume(storage::LotRow const& lot, storage::AccountRow const& row, Weight const& weight, double share,
                       uint32_t depth);
     double input_share(LotNumber lot, storage::AccountRow const& row);
-    void down_event(Waiting const& node, Weight const& weight);
+    Weight without_aux(storage::LinkRow const& link, Waiting const& node, Weight weight);
+    void down_event(Waiting const& node, Weight const& all);
     void down_outputs(std::span<storage::LinkOutput const> outputs, std::span<storage::LinkInput const> inputs,
                       std::span<storage::EventSeq const> events, storage::LinkRow const* link, Waiting const& node,
                       Weight const& weight, Ladder const& steps, Place remainder, bool takes_all);

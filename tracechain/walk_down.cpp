@@ -1,7 +1,6 @@
 // Edges towards the products: distribution d of spec/trace-semantics.md 3.4 beside composition c of 3.2.
 #include <algorithm>
 
-#include "tracechain/account_layers.hpp"
 #include "tracechain/walk.hpp"
 
 namespace ingot::tracechain {
@@ -161,16 +160,34 @@ double Walk::input_share(LotNumber lot, AccountRow const& row) {
     return 0;
 }
 
-void Walk::down_event(Waiting const& node, Weight const& weight) {
+// Fuel and reagents are edges without weight in the product: what came by them is used up here.
+Weight Walk::without_aux(LinkRow const& link, Waiting const& node, Weight weight) {
+    bool element = ladder_.front().kind == storage::BasisKind::element;
+    for (LinkInput const& input : link.inputs) {
+        if (input.role != storage::InputRole::aux || node.id.is_draw()) continue;
+        if (element && input.amounts.get(ladder_.front())) continue;
+        for (Arrival const& arrival : node.arrivals) {
+            if (arrival.lot != input.lot) continue;
+            locate(Place::loss, arrival.weight);
+            weight.f = std::max(0.0, weight.f - arrival.weight.f);
+            weight.d = std::max(0.0, weight.d - arrival.weight.d);
+            weight.m = std::max(0.0, weight.m - arrival.weight.m);
+        }
+    }
+    return weight;
+}
+
+void Walk::down_event(Waiting const& node, Weight const& all) {
     LinkRow const* link = source_.link(node.id.number());
     if (link == nullptr) return;
     CampaignFacts* campaign = link->campaign == 0 ? nullptr : source_.campaign(link->campaign);
     if (link->campaign != 0 && campaign == nullptr) return;
     bool charge = campaign != nullptr && !node.id.is_draw();
-    if (!may_enter(node, weight, link->site, !charge || query_.raw)) return;
+    if (!may_enter(node, all, link->site, !charge || query_.raw)) return;
     Parts parts = parts_of(link->inputs, ladder(*link));
     if (node.id.is_draw()) parts.basis = basis_name(ladder_.front());
-    visit_event(node, *link, weight, parts);
+    visit_event(node, *link, all, parts);
+    Weight const weight = without_aux(*link, node, all);
     if (charge) {
         down_charge(*link, *campaign, node, weight);
     } else if (!link->links.empty()) {
@@ -271,137 +288,6 @@ void Walk::down_explicit(LinkRow const& link, Waiting const& node) {
         }
         if (total <= 0) locate(Place::loss, arrival.weight);
     }
-}
-
-void Walk::down_charge(LinkRow const& link, CampaignFacts& campaign, Waiting const& node, Weight const& weight) {
-    campaign.share += weight.d;
-    if (campaign.pooled) return;
-    if (!keeps_layers(campaign.rows->terms().policy) && campaign.rows->terms().policy != storage::Policy::window) {
-        return give(NodeId::vessel(link.campaign, link.seq), {link.time_us, link.seq, 1}, weight, false, node.depth);
-    }
-    AccountRow const* row = campaign.rows->find(link.time_us, link.seq, 0, false);
-    if (row == nullptr) return locate(Place::loss, weight);
-    AccountRow const charge = *row;
-    down_layers(campaign, charge, node, weight);
-}
-
-// The draws that took from this charge: parts of it while it lasts, or a window's attribution by amount.
-void Walk::down_layers(CampaignFacts& campaign, AccountRow const& charge, Waiting const& node, Weight const& weight) {
-    struct Taken {
-        storage::EventSeq seq;
-        int64_t time_us;
-        double amount, composition;
-    };
-    std::vector<Taken> taken;
-    storage::Basis const primary = primary_of(charge.moved);
-    double whole = static_cast<double>(charge.moved.value(primary)), left = whole, out = 0, sum = 0;
-    bool window = campaign.rows->terms().policy == storage::Policy::window;
-    AccountRow here = charge;
-    while (AccountRow const* next = campaign.rows->after(here)) {
-        if (!window && left <= 0) break;
-        here = *next;
-        if (!takes(here)) {
-            double moved = static_cast<double>(here.moved.value(primary));
-            double before = static_cast<double>(here.before.value(primary));
-            if (!made_state(here) && before > 0) {
-                double change = left * moved / before;
-                left += change;
-                if (change < 0) out -= change;
-            }
-            continue;
-        }
-        double all = 0, mine = 0;
-        for (auto const& layer : here.layers) {
-            auto amount = static_cast<double>(layer.second.value(primary));
-            all += amount;
-            if (layer.first == charge.seq) mine += amount;
-        }
-        if (window && all == 0 && here.sort_time_us - charge.sort_time_us > campaign.rows->terms().window_us) break;
-        if (mine <= 0 || all <= 0) continue;
-        std::vector<Amounts const*> layers;
-        double share = 0;
-        for (auto const& layer : here.layers) layers.push_back(&layer.second);
-        Parts parts = parts_of(layers, ladder_);
-        for (size_t i = 0; i < layers.size(); ++i) share += here.layers[i].first == charge.seq ? parts.share[i] : 0;
-        double amount = mine / all * static_cast<double>(here.moved.value(primary));
-        taken.push_back({here.seq, here.time_us, amount, share * (1 - short_part(here.shortfall, asked(here)))});
-        left -= amount;
-        sum += amount;
-    }
-    if (campaign.rows->error()) return;
-    campaign.states_visited += 1;
-    double total = std::max(whole, sum + std::max(0.0, left) + out);
-    if (total <= 0) return locate(Place::loss, weight);
-    for (Taken const& draw : taken) {
-        Weight part = weight.times(draw.amount / total);
-        part.f = weight.f * draw.composition;
-        give(NodeId::draw(draw.seq), {draw.time_us, draw.seq, 2}, part, false, node.depth + 1);
-    }
-    locate(Place::adjusted_out, weight.times(out / total));
-    locate(window ? Place::in_process : Place::in_vessels, weight.times((total - sum - out) / total));
-}
-
-void Walk::down_vessel(Waiting const& node, Weight const& weight) {
-    CampaignFacts* campaign = source_.campaign(node.id.number());
-    if (campaign == nullptr) return;
-    VesselRows& rows = *campaign->rows;
-    AccountRow const* found = rows.find(node.key.time_us, node.id.b, 0, false);
-    if (found == nullptr) found = rows.find(node.key.time_us, node.id.b, 2, false);
-    if (rows.error()) return;
-    if (found == nullptr) return locate(Place::loss, weight);
-    campaign->states_visited += 1;
-    AccountRow here = *found;
-    double rest = 1;
-    auto draw = [&](AccountRow const& row) {
-        double share = rest * fraction(row.moved, row.before, ladder_);
-        Weight part = weight.times(share);
-        part.f = weight.f * (1 - short_part(row.shortfall, asked(row)));
-        give(NodeId::draw(row.seq), {row.time_us, row.seq, 2}, part, false, node.depth + 1);
-        rest -= share;
-        if (row.difference >= 0) return;
-        locate(Place::loss, weight.times(rest));
-        rest = 0;
-    };
-    if (here.bound_seq == 0) {
-        for (AccountRow const& row : rows.moved_behind(here)) draw(row);
-    }
-    while (AccountRow const* next = rows.after(here)) {
-        here = *next;
-        if (made_state(here)) {
-            give(NodeId::vessel(node.id.number(), here.sort_seq), {here.sort_time_us, here.sort_seq, 1},
-                 {weight.f, weight.d * rest, weight.m * rest}, true, node.depth);
-            return;
-        }
-        if (takes(here) && here.bound_seq == node.id.b) {
-            draw(here);
-        } else if (here.moved.value(primary_of(here.moved)) < 0) {
-            double share = -rest * fraction(here.moved, here.before, ladder_);
-            locate(Place::adjusted_out, weight.times(share));
-            rest -= share;
-        }
-    }
-    locate(Place::in_vessels, weight.times(rest));
-}
-
-void Walk::down_pool(Waiting const& node, Weight const& weight) {
-    Pool const* pool = source_.pool(node.id.number());
-    CampaignFacts* campaign = source_.campaign(node.id.number());
-    if (pool == nullptr || campaign == nullptr) return;
-    if (!may_enter(node, weight, pool->site, true)) return;
-    campaign->share += weight.d;
-    campaign->states_visited += 1;
-    LinkRow shown;
-    shown.seq = pool->last_seq;
-    shown.event_id = campaign->row.uri;
-    shown.kind = storage::LinkKind::campaign;
-    shown.time_us = node.key.time_us;
-    shown.site = pool->site;
-    shown.flags = pool->flags;
-    shown.inputs = pool->inputs;
-    shown.outputs = pool->outputs;
-    visit_event(node, shown, weight, parts_of(pool->inputs, ladder_));
-    down_outputs(pool->outputs, pool->inputs, pool->output_events, nullptr, node, weight, ladder_, Place::in_process,
-                 false);
 }
 
 }  // namespace ingot::tracechain

@@ -67,6 +67,8 @@ void WalkSource::take_lot(LotNumber lot, storage::Bytes value) {
 
 // Leaves the rows known at as_of and not later than `at`, replayed when the stored derived fields know more.
 bool WalkSource::true_at_as_of(LotRow& lot) {
+    bool newest = lot.reorder_seq <= as_of_ && lot.newest_seq <= as_of_ && !at_us_;
+    if (lot.spilled_rows > 0 && leave_spilled_ && newest) return true;
     if (lot.spilled_rows > 0) {
         auto rows = storage::lot_rows(*view_, lot);
         if (!rows) {
@@ -128,6 +130,27 @@ LotRow const* WalkSource::lot(LotNumber lot) {
         found = lots_.find(lot);
     }
     return error_ || found == lots_.end() ? nullptr : &found->second;
+}
+
+std::optional<AccountRow> WalkSource::supply(LotRow const& lot, int64_t time_us, EventSeq seq) {
+    auto is_it = [&](AccountRow const& row) { return row.seq == seq && row.kind != RowKind::consume; };
+    auto found = std::find_if(lot.rows.begin(), lot.rows.end(), is_it);
+    if (found != lot.rows.end()) return *found;
+    if (lot.spilled_rows == 0 || !lot.rows.empty()) return std::nullopt;
+    for (uint8_t phase : {uint8_t{1}, uint8_t{2}}) {
+        auto value = view_->get(Space::row, storage::lot_row_key(lot.lot, time_us, seq, phase));
+        if (!value) {
+            fail_with(value.error());
+            return std::nullopt;
+        }
+        if (!*value) continue;
+        stats_.records_read += 1;
+        stats_.bytes_read += (*value)->size();
+        auto row = storage::decode_account_row(**value);
+        if (row && is_live(*row, as_of_)) return std::move(*row);
+        if (!row) fail_with(row.error());
+    }
+    return std::nullopt;
 }
 
 LinkRow const* WalkSource::link(EventSeq seq) {

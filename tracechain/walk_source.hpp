@@ -44,6 +44,9 @@ class WalkSource {
   public:
     WalkSource(WalkTerms const& terms, storage::EventSeq as_of, std::optional<int64_t> at_us, WalkStats& stats);
 
+    // Up walks ask for single supplies: the spilled rows of a lot with many consumers are then left alone.
+    void leave_spilled() { leave_spilled_ = true; }
+
     // The snapshot to read; a walk that goes on later gets a newer one and still answers for its as_of.
     void attach(storage::View const& view) { view_ = &view; }
     storage::View const& view() const { return *view_; }
@@ -58,6 +61,8 @@ class WalkSource {
 
     // Rows live at as_of in replay order, derived fields true. The pointer lives until drop.
     storage::LotRow const* lot(storage::LotNumber lot);
+    // The row that supplied this state; nothing: none is live, or a failed read.
+    std::optional<storage::AccountRow> supply(storage::LotRow const& lot, int64_t time_us, storage::EventSeq seq);
     storage::LinkRow const* link(storage::EventSeq seq);
     CampaignFacts* campaign(storage::CampaignNumber campaign);
     Pool const* pool(storage::CampaignNumber campaign);
@@ -80,6 +85,7 @@ class WalkSource {
     std::optional<int64_t> at_us_;
     WalkStats& stats_;
     storage::View const* view_ = nullptr;
+    bool leave_spilled_ = false;
     std::optional<Error> error_;
     std::unordered_map<storage::LotNumber, storage::LotRow> lots_;
     std::unordered_map<storage::EventSeq, storage::LinkRow> links_;

@@ -37,9 +37,8 @@ void Walk::up_lot(Waiting const& node) {
         visit.terminal = unknown_origin(*row, resolver);
         end(End::unknown, weight, visit.terminal, row);
     } else {
-        auto supply = std::find_if(row->rows.begin(), row->rows.end(),
-                                   [&](AccountRow const& line) { return line.seq == node.id.b && !takes(line); });
-        if (supply == row->rows.end()) {
+        auto supply = source_.supply(*row, node.key.time_us, node.id.b);
+        if (!supply) {
             visit.terminal = "no-origin";
             end(End::unknown, weight, visit.terminal, row);
         } else {

@@ -181,6 +181,20 @@ TEST(WalkT15, AVoidedEventLeavesItsProductsWithoutOrigin) {
     EXPECT_SHARE(before, "C", 0.25);
 }
 
+TEST(WalkRoles, FuelIsAnEdgeWithoutWeight) {
+    Graph graph;
+    graph.add("C ORE:100").add("C COKE:20").add("X ORE:100,COKE:20 > METAL:90");
+    graph.aux("COKE");
+    auto out = up(graph, "METAL", 0);
+    EXPECT_SHARE(out, "ORE", 1);
+    EXPECT_SHARE(out, "COKE", 0);
+    EXPECT_EQ(out.nodes.count("COKE"), 1u);
+    auto spread = down(graph, "COKE", 0);
+    EXPECT_SHARE(spread, "METAL", 0);
+    EXPECT_NEAR(spread.located.loss, 1, 1e-9);
+    EXPECT_SHARE(down(graph, "ORE", 0), "METAL", 1);
+}
+
 TEST(WalkT16, ACycleOfContradictingTimesEndsByItself) {
     Graph graph = diamond();
     graph.add("X Z:10000 > A:10000 @0.5");

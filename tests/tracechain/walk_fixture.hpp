@@ -148,6 +148,23 @@ class Graph {
         return *this;
     }
 
+    // The newest event's input of this name becomes fuel or reagent.
+    Graph& aux(std::string const& name) {
+        storage::LinkRow& event = events_.back();
+        storage::Amounts total_fed = mass(0);
+        for (auto& input : event.inputs) {
+            if (input.lot == number(name)) input.role = storage::InputRole::aux;
+            if (input.role == storage::InputRole::aux) continue;
+            total_fed.set({}, total_fed.value({}) + input.amounts.value({}));
+        }
+        for (auto const& input : event.inputs) {
+            for (auto& row : lots_[input.lot - 1].account.rows) {
+                if (row.seq == event.seq) row.event_total = total_fed;
+            }
+        }
+        return *this;
+    }
+
     Graph& adjust(std::string const& name, int64_t kg, int64_t time_us) {
         EventSeq seq = start_event(storage::LinkKind::adjust, time_us, "88.999.1");
         storage::LotNumber lot = lot_of(name, time_us, seq, "88.999.1");
@@ -348,8 +365,17 @@ class Graph {
         row.first_time_us = lot.first_us;
         row.last_time_us = lot.last_us;
         row.reorder_seq = lot.account.reorder_seq;
-        row.rows = lot.account.rows;
         row.tail = lot.account.tail;
+        for (auto const& line : lot.account.rows) row.newest_seq = std::max(row.newest_seq, line.seq);
+        if (lot.account.rows.size() <= storage::kInlineRows) {
+            row.rows = lot.account.rows;
+        } else {
+            row.spilled_rows = static_cast<uint32_t>(lot.account.rows.size());
+            for (auto const& line : lot.account.rows) {
+                view_.put(storage::Space::row, storage::lot_row_key(number, line.time_us, line.seq, line.phase),
+                          encode(line));
+            }
+        }
         for (auto const& line : lot.account.rows) {
             if (line.void_seq != 0 || line.kind != storage::RowKind::consume) continue;
             for (auto& input : events_[line.seq - 1].inputs) {
