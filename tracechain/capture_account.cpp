@@ -28,6 +28,12 @@ bool same_supply(AccountRow const& output, AccountRow const& add) {
     return output.stated.lines().front() == add.stated.lines().front();
 }
 
+// An output whose event also consumed the lot (a heel) makes a next state; nothing before it can have restated it.
+bool is_heel(std::vector<AccountRow> const& rows, AccountRow const& output) {
+    return std::any_of(rows.begin(), rows.end(),
+                       [&](AccountRow const& row) { return is_taking(row) && row.seq == output.seq; });
+}
+
 AccountRow const* earliest(std::vector<AccountRow> const& rows, RowKind kind) {
     AccountRow const* first = nullptr;
     for (AccountRow const& row : rows)
@@ -261,7 +267,8 @@ void mark_supplies(std::vector<AccountRow>& rows, LotKind kind) {
         } else {
             row.restated =
                 row.kind == RowKind::commission && std::any_of(rows.begin(), rows.end(), [&](AccountRow const& other) {
-                    return other.kind == RowKind::output && is_live_now(other) && same_supply(other, row);
+                    return other.kind == RowKind::output && is_live_now(other) && same_supply(other, row) &&
+                           !is_heel(rows, other);
                 });
         }
     }
