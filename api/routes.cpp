@@ -72,7 +72,7 @@ Route const kRoutes[] = {
     {Get,    "/healthz",                        show_health,          Act::Public,         Cost::Point, Body::None,     Key::Ignored, kSystem},
     {Get,    "/readyz",                         show_readiness,       Act::Public,         Cost::Point, Body::None,     Key::Ignored, kSystem},
     {Get,    "/metrics",                        show_metrics,         Act::Public,         Cost::Point, Body::None,     Key::Ignored, kSystem},
-    {Get,    "/docs/openapi.json",              show_api_description, Act::Public,         Cost::Point, Body::None,     Key::Ignored, kSystem},
+    {Get,    "/docs/openapi.json",              show_api_description, Act::Public,         Cost::Scan,  Body::None,     Key::Ignored, kSystem},
     {Get,    "/openapi.json",                   find_api_description, Act::Public,         Cost::Point, Body::None,     Key::Ignored, kSystem},
     {Get,    "/docs/problems/{code}",           show_problem_page,    Act::Public,         Cost::Point, Body::None,     Key::Ignored, kSystem},
     {Get,    "/pki/ca.crt",                     show_ca_certificate,  Act::Public,         Cost::Point, Body::None,     Key::Ignored, kSystem},

@@ -21,7 +21,8 @@ std::vector<HealthCheck> SystemInfo::checks(storage::Health const& health, Time 
                       std::to_string(health.free_bytes) + " bytes free, " + std::to_string(health.reserve_bytes) +
                           " kept in reserve",
                       health.since});
-    bool const anchored = health.state != State::degraded && health.anchor_sequence >= health.sequence;
+    bool const anchored = health.state != State::degraded &&
+                          health.anchor_sequence + 1 >= health.sequence;  // one group may be on its way
     checks.push_back(
         {"anchor", anchored,
          "anchor at " + std::to_string(health.anchor_sequence) + ", store at " + std::to_string(health.sequence),

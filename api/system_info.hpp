@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
@@ -22,14 +23,18 @@ class SystemInfo {
   public:
     struct Options {
         std::string version = "0.1.0", commit = "unknown";
-        std::string ca_pem;    // of the development CA, offered at /pki/ca.crt; empty = none
-        std::string base_url;  // https://HOST:PORT as the node announces itself
+        std::string ca_pem;  // of the development CA, offered at /pki/ca.crt; empty = none
         Time started{};
     };
     explicit SystemInfo(Options options) : options_(std::move(options)) {}
 
     Options const& options() const { return options_; }
-    void set_base_url(std::string url) { options_.base_url = std::move(url); }  // before the first request
+    // https://HOST:PORT as the node announces itself; known once the listener is open.
+    void set_base_url(std::string url) { base_url_ = std::make_shared<std::string const>(std::move(url)); }
+    std::string base_url() const {
+        auto const url = base_url_.load();
+        return url ? *url : std::string();
+    }
 
     // /readyz says 503 from now on.
     void set_stopping() { stopping_ = true; }
@@ -48,6 +53,7 @@ class SystemInfo {
 
   private:
     Options options_;
+    std::atomic<std::shared_ptr<std::string const>> base_url_;
     std::atomic<bool> stopping_{false}, development_{false};
     std::atomic<int64_t> certificate_end_us_{0};
     std::mutex watch_mutex_;  // guards the two below

@@ -34,8 +34,6 @@ struct Config {
     bool case_sensitive = false;
     Limits limits;
     uint64_t codes_per_prefix_day_max = 1'000'000;
-    double trace_theta_default = 1e-6;
-    std::string trace_mode;  // empty: strict for stations, tolerant for others
     double trace_tolerance_lot = 0.005, trace_tolerance_vessel = 0.02;
     std::chrono::milliseconds trace_late_supply_window = std::chrono::hours(24);
     std::vector<std::string> trace_alias_hosts;

@@ -97,7 +97,7 @@ Result<net::Answer> show_meta(Call const& call, Services& services) {
 
 Result<net::Answer> show_api_description(Call const& call, Services& services) {
     if (auto fine = check_parameters(call, {"surface"}); !fine) return fail(fine.error());
-    auto document = openapi_document(call.parameter("surface").value_or(""), services.system->options().base_url);
+    auto document = openapi_document(call.parameter("surface").value_or(""), services.system->base_url());
     if (!document) return fail(Code::InvalidParameter, "surface takes \"handle\" only", "surface 只能为 handle");
     net::Answer answer = text_answer(200, "application/json", std::move(*document));
     answer.header("Cache-Control", "public, max-age=300").header("Access-Control-Allow-Origin", "*");

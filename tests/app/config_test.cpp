@@ -44,7 +44,7 @@ std::string const kWhole =
 TEST_F(ConfigTest, ReadsValuesOfEveryKind) {
     auto const config = load("env = \"development\"\n" + kWhole +
                              "[listen]\nhttps = [\"127.0.0.1:0\"]\n[limits]\nbody = \"2MiB\"\nidle_time = \"90s\"\n"
-                             "codes_per_prefix_day_max = 100000000\n[trace]\ntheta_default = 1e-4\nbudget_ms = 250\n"
+                             "codes_per_prefix_day_max = 100000000\n[trace]\ntolerance.vessel = 1e-4\nbudget_ms = 250\n"
                              "tolerance.lot = 0.01\n[identifiers]\ncase_sensitive = true\n[server]\nio_threads = 1\n");
     ASSERT_TRUE(config) << config.error().detail;
     EXPECT_EQ(config->env, "development");
@@ -53,7 +53,7 @@ TEST_F(ConfigTest, ReadsValuesOfEveryKind) {
     EXPECT_EQ(config->limits.body_bytes_max, 2u << 20);
     EXPECT_EQ(config->limits.idle, std::chrono::seconds(90));
     EXPECT_EQ(config->codes_per_prefix_day_max, 100'000'000u);
-    EXPECT_EQ(config->trace_theta_default, 1e-4);
+    EXPECT_EQ(config->trace_tolerance_vessel, 1e-4);
     EXPECT_EQ(config->limits.trace_time, std::chrono::milliseconds(250));
     EXPECT_EQ(config->trace_tolerance_lot, 0.01);
     EXPECT_TRUE(config->case_sensitive);
@@ -87,7 +87,7 @@ TEST_F(ConfigTest, NamesEveryFaultWithItsPlaceAndWhatWasMeant) {
         {"metrics.allow = [\"10.0.0.0/40\"]",
          "ingot.toml:8: metrics.allow: \"10.0.0.0/40\" is not a network such as 10.0.0.0/8 or ::1/128"},
         {"log.origin = \"ingk_abc_def\"", "ingot.toml:8: log.origin: a secret is named by file, never written here"},
-        {"trace.theta_default = 2", "ingot.toml:8: trace.theta_default: 2 is out of range"},
+        {"trace.tolerance.lot = 2", "ingot.toml:8: trace.tolerance.lot: 2 is out of range"},
         {"limits.page_rows_default = 2000", "ingot.toml:8: limits.page_rows_default: larger than limits.page_rows_max"},
     };
     std::string const head =

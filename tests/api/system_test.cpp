@@ -1,0 +1,78 @@
+#include <gtest/gtest.h>
+
+#include "api/metrics.hpp"
+#include "api/system_info.hpp"
+
+namespace ingot::api {
+namespace {
+
+storage::Health open_store() {
+    storage::Health health;
+    health.state = storage::State::open;
+    health.sequence = health.anchor_sequence = 7;
+    health.free_bytes = 100;
+    health.reserve_bytes = 10;
+    return health;
+}
+
+bool ok(SystemInfo const& system, storage::Health const& health, std::string_view name) {
+    for (auto const& check : system.checks(health, from_micros(1'000'000)))
+        if (check.name == name) return check.ok;
+    ADD_FAILURE() << "no check " << name;
+    return false;
+}
+
+TEST(SystemInfo, EachCheckFailsForItsOwnReason) {
+    SystemInfo const system({});
+    for (char const* name : {"store", "space", "anchor", "log", "tls", "clock"})
+        EXPECT_TRUE(ok(system, open_store(), name)) << name;
+    auto full = open_store();
+    full.state = storage::State::full;
+    EXPECT_FALSE(ok(system, full, "space"));
+    EXPECT_TRUE(ok(system, full, "store")) << "reads go on";
+    auto low = open_store();
+    low.free_bytes = 9;
+    EXPECT_FALSE(ok(system, low, "space"));
+    auto degraded = open_store();
+    degraded.state = storage::State::degraded;
+    EXPECT_FALSE(ok(system, degraded, "log"));
+    EXPECT_FALSE(ok(system, degraded, "anchor"));
+    auto reopening = open_store();
+    reopening.state = storage::State::reopening;
+    EXPECT_FALSE(ok(system, reopening, "store"));
+    auto wrong_clock = open_store();
+    wrong_clock.clock_suspect = true;
+    EXPECT_FALSE(ok(system, wrong_clock, "clock"));
+    SystemInfo expired({});
+    expired.set_certificate(from_micros(999'999), true);
+    EXPECT_FALSE(ok(expired, open_store(), "tls"));
+}
+
+TEST(SystemInfo, SeesACommitterThatStandsStill) {
+    SystemInfo system({});
+    auto health = open_store();
+    Steady now{};
+    now += std::chrono::hours(1);
+    auto later = [&](int seconds) { return now + std::chrono::seconds(seconds); };
+    EXPECT_TRUE(system.committer_moves(health, later(0)));
+    EXPECT_TRUE(system.committer_moves(health, later(100))) << "idle is fine";
+    health.queued_operations = 1;
+    EXPECT_TRUE(system.committer_moves(health, later(129)));
+    EXPECT_FALSE(system.committer_moves(health, later(131)));
+    health.sequence = 8;
+    EXPECT_TRUE(system.committer_moves(health, later(132)));
+}
+
+TEST(SystemInfo, TellsTheStoresStateAsMetrics) {
+    MetricsText text;
+    auto health = open_store();
+    health.state = storage::State::full;
+    write_store_metrics(text, health);
+    std::string const out = text.take();
+    EXPECT_NE(out.find("ingot_storage_state{state=\"full\"} 1\n"), std::string::npos);
+    EXPECT_NE(out.find("ingot_storage_state{state=\"open\"} 0\n"), std::string::npos);
+    EXPECT_NE(out.find("ingot_store_seq 7\n"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace ingot::api
