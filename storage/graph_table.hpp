@@ -188,11 +188,11 @@ struct LotRow {
     uint32_t spilled_rows = 0;     // rows in Space::row instead of inline; 0 or all of them
     std::vector<AccountRow> rows;  // inline while at most kInlineRows, in replay order
     AccountTail tail;
-    uint32_t flags = 0;                // trace flags met at this lot, bit per Flag
-    std::vector<HoldingRow> holdings;  // by party
-    EventSeq newest_seq = 0;           // largest seq of its rows
-    bool was_packed = false;           // stood in a container at some time
-    bool is_container = false;         // was parent of an aggregation
+    uint32_t flags = 0;                                                // trace flags met at this lot, bit per Flag
+    std::vector<HoldingRow> holdings;                                  // by party
+    EventSeq newest_seq = 0;                                           // largest seq of its rows
+    bool was_packed = false;                                           // stood in a container at some time
+    bool is_container = false;                                         // was parent of an aggregation
     bool has_adds = false, has_outputs = false, has_implicit = false;  // kinds of supply rows it ever had
 };
 inline constexpr uint32_t kInlineRows = 16;
