@@ -143,7 +143,8 @@ class Walk {
     bool may_enter(Waiting const& node, Weight const& weight, std::string_view site, bool counted);
     Ladder const& ladder(storage::LinkRow const& link);
     bool start_state(LotNumber lot) const { return starts_.contains(lot); }
-    void visit_event(Waiting const& node, storage::LinkRow const& link, Weight const& weight, Parts const& parts);
+    void visit_event(Waiting const& node, storage::LinkRow const& link, Weight const& weight, Parts const& parts,
+                     std::span<Digest const> digests = {});
 
     // edges up (walk_up.cpp)
     void up_lot(Waiting const& node);

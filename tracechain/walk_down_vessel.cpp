@@ -136,7 +136,7 @@ void Walk::down_pool(Waiting const& node, Weight const& weight) {
     shown.flags = pool->flags;
     shown.inputs = pool->inputs;
     shown.outputs = pool->outputs;
-    visit_event(node, shown, weight, parts_of(pool->inputs, ladder_));
+    visit_event(node, shown, weight, parts_of(pool->inputs, ladder_), pool->digests);
     down_outputs(pool->outputs, pool->inputs, pool->output_events, nullptr, node, weight, ladder_, Place::in_process,
                  false);
 }

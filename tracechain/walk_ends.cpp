@@ -79,7 +79,8 @@ bool Walk::may_enter(Waiting const& node, Weight const& weight, std::string_view
     return false;
 }
 
-void Walk::visit_event(Waiting const& node, LinkRow const& link, Weight const& weight, Parts const& parts) {
+void Walk::visit_event(Waiting const& node, LinkRow const& link, Weight const& weight, Parts const& parts,
+                       std::span<Digest const> digests) {
     EventVisit visit;
     visit.seq = link.seq;
     visit.id = link.event_id;
@@ -101,7 +102,8 @@ void Walk::visit_event(Waiting const& node, LinkRow const& link, Weight const& w
         }
     }
     visit.flags = link.flags;
-    visit.digests = {&link.content_digest, 1};
+    visit.digests = digests;  // a pool was read from all its events
+    if (digests.empty()) visit.digests = {&link.content_digest, 1};
     sink_.event(visit);
 }
 

@@ -239,7 +239,7 @@ void Walk::up_pool(Waiting const& node) {
     shown.site = pool->site;
     shown.flags = pool->flags;
     shown.inputs = pool->inputs;
-    visit_event(node, shown, weight, parts);
+    visit_event(node, shown, weight, parts, pool->digests);
     if (pool->inputs.empty()) return end(End::unknown, weight, "no-inputs");
     if (parts.zero) return end(End::unknown, weight, "zero-basis");
     if (!parts.requested) weight.m = 0;
