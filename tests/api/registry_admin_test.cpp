@@ -50,14 +50,12 @@ TEST(Prefixes, ChangeUnderTheirEtag) {
     EXPECT_TRUE(changed.says(R"("hosted":false,"suspended":false,"referral":{"url":"https://own.example"})"));
     EXPECT_EQ(node.change(patch_prefix, patch).status, 412);
     patch.fields = {{"If-Match", changed.header("ETag")}};
-    patch.body = R"({"referral":{"url":"javascript:alert(1)"
-}
-})";
+    patch.body = R"x({"referral":{"url":"javascript:alert(1)"}})x";
     EXPECT_EQ(node.change(patch_prefix, patch).status, 400);
-patch.body = R"({"profiles":["nothing"]})";
-EXPECT_TRUE(node.change(patch_prefix, patch).says("/profiles"));
-patch.body = R"({"prefix":"88.1"})";
-EXPECT_TRUE(node.change(patch_prefix, patch).says("unknown-member"));
+    patch.body = R"({"profiles":["nothing"]})";
+    EXPECT_TRUE(node.change(patch_prefix, patch).says("/profiles"));
+    patch.body = R"({"prefix":"88.1"})";
+    EXPECT_TRUE(node.change(patch_prefix, patch).says("unknown-member"));
 }
 
 TEST(CodingProfiles, AreStoredAdoptedAndReadBackByteForByte) {

@@ -91,9 +91,7 @@ struct ApiNode : TestNode {
     }
 
     api::Call call_of(Sent const& sent, net::Request const& request) {
-        api::Call call{request, sent.as ? *sent.as : nobody};
-        call.path = sent.path;
-        call.language = api::Language::en;
+        api::Call call{request, sent.as ? *sent.as : nobody, sent.path, {}, api::Language::en, {}, {}, {}};
         std::string_view query = request.head.query;
         while (!query.empty()) {
             size_t const end = query.find('&');

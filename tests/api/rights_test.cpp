@@ -51,7 +51,8 @@ std::map<Act, Row> const kExpected = {
     {Act::RecordWithdraw, {"DADADDD", "DDDDDDD", "DDDDDDD", "nynynnn"}},
     {Act::CodeAllocate, {"DADADDD", "DDDDDDD", "DDDDDDD", "nynynnn"}},
     {Act::CodeVoid, {"DADDDDD", "DDDDDDD", "DDDDDDD", "nynnnnn"}},
-    {Act::TemplateWrite, {"DADDDDD", "DDDDDDD", "DDDDDDD", "nynnnnn"}},
+    // platform_admin: profiles of the node itself, which stand under no prefix
+    {Act::TemplateWrite, {"DADDDDD", "DDDDDDD", "DDDDDDD", "nynnnyn"}},
     {Act::EventCapture, {"DADAADD", "DDDDDDD", "DDDDDDD", "nynyynn"}},
     {Act::PrefixDelegate, {"DDDDDAD", "DDDDDAD", "DDDDDAD", "nnnnnyn"}},
     {Act::UserManage, {"DDDDDDA", "DDDDDDA", "DDDDDDA", "nnnnnny"}},
