@@ -75,7 +75,10 @@ std::string faults_json(std::vector<Fault> const& faults, Language language) {
 }
 
 void put_extra(std::string& out, Extra const& extra) {
-    if (auto const* text = std::get_if<std::string>(&extra.value))
+    auto const* text = std::get_if<std::string>(&extra.value);
+    if (text != nullptr && extra.name == "results")  // the rows of a refused bulk request: JSON already
+        put_raw(out, extra.name, *text);
+    else if (text != nullptr)
         put(out, extra.name, *text);
     else if (auto const* whole = std::get_if<int64_t>(&extra.value))
         put_raw(out, extra.name, std::to_string(*whole));

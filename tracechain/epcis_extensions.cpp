@@ -8,17 +8,6 @@
 namespace ingot::tracechain {
 namespace {
 
-struct BasisName {
-    std::string_view name;
-    BasisKind kind;
-};
-constexpr std::array kBasisNames = {
-    BasisName{"gross_mass", BasisKind::gross_mass}, BasisName{"dry_mass", BasisKind::dry_mass},
-    BasisName{"economic", BasisKind::economic},     BasisName{"custom", BasisKind::custom},
-    BasisName{"count", BasisKind::count},           BasisName{"volume", BasisKind::volume},
-    BasisName{"length", BasisKind::length},         BasisName{"area", BasisKind::area},
-};
-
 bool is_object_observe(Event const& event) {
     return event.type == EventType::Object && event.action == Action::Observe;
 }
@@ -55,22 +44,6 @@ void only_in(Interpretation& in, JsonValue const& at, std::string_view where, st
 }
 
 }  // namespace
-
-bool is_element_name(std::string_view text) {
-    if (text.empty() || text.size() > 32 || text[0] < 'A' || text[0] > 'Z') return false;
-    return std::all_of(text.begin(), text.end(), [](char c) {
-        return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '(' || c == ')';
-    });
-}
-
-std::optional<Basis> parse_basis(std::string_view text) {
-    for (BasisName const& row : kBasisNames)
-        if (row.name == text) return Basis{row.kind, {}};
-    constexpr std::string_view kElement = "element:";
-    if (text.starts_with(kElement) && is_element_name(text.substr(kElement.size())))
-        return Basis{BasisKind::element, std::string(text.substr(kElement.size()))};
-    return std::nullopt;
-}
 
 void find_extensions(Interpretation& in) {
     for (JsonValue const* member : in.fields.others) {

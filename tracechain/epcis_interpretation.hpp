@@ -9,6 +9,7 @@
 #include <unordered_map>
 
 #include "tracechain/amount.hpp"
+#include "tracechain/basis.hpp"
 #include "tracechain/epcis_faults.hpp"
 #include "tracechain/epcis_fields.hpp"
 #include "tracechain/epcis_names.hpp"
@@ -97,8 +98,6 @@ void read_links(Interpretation& in);
 void read_hold(Interpretation& in);
 void read_lock(Interpretation& in);
 void read_override(Interpretation& in);
-std::optional<Basis> parse_basis(std::string_view text);
-bool is_element_name(std::string_view text);
 
 // epcis_assays.cpp
 inline constexpr std::array<std::string_view, 4> kAssayStatuses = {"provisional", "exchange", "final", "umpire"};

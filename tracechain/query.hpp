@@ -12,6 +12,7 @@
 #include "base/clock.hpp"
 #include "base/result.hpp"
 #include "storage/graph_table.hpp"
+#include "tracechain/basis.hpp"
 
 namespace ingot::tracechain {
 
@@ -94,9 +95,5 @@ struct WalkStats {
     char const* stop = nullptr;  // "nodes", "time" or null
     uint64_t nodes_visited() const { return lots_visited + events_visited + vessel_states_visited; }
 };
-
-// The parameter text of a basis: gross_mass, element:Pb ...
-std::string basis_name(storage::Basis const& basis);
-std::optional<storage::Basis> parse_basis(std::string_view text);
 
 }  // namespace ingot::tracechain

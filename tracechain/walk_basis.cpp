@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "tracechain/query.hpp"
+#include "tracechain/basis.hpp"
 
 namespace ingot::tracechain {
 
@@ -14,9 +14,6 @@ using storage::BasisKind;
 namespace {
 
 __extension__ typedef __int128 Int128;
-
-constexpr std::array<std::string_view, 10> kNames{"",       "gross_mass", "dry_mass", "element", "economic",
-                                                  "custom", "count",      "volume",   "length",  "area"};
 
 bool nothing(Amounts const& amounts) {
     return std::all_of(amounts.lines().begin(), amounts.lines().end(), [](auto const& line) { return !line.amount; });
@@ -32,20 +29,6 @@ Parts equal_parts(size_t members) {
 }
 
 }  // namespace
-
-std::string basis_name(Basis const& basis) {
-    std::string out(kNames[static_cast<size_t>(basis.kind)]);
-    if (basis.kind == BasisKind::element) out += ":" + basis.element;
-    return out;
-}
-
-std::optional<Basis> parse_basis(std::string_view text) {
-    if (text.starts_with("element:") && text.size() > 8) return Basis{BasisKind::element, std::string(text.substr(8))};
-    for (size_t kind = 1; kind < kNames.size(); ++kind) {
-        if (text == kNames[kind] && text != "element") return Basis{static_cast<BasisKind>(kind), {}};
-    }
-    return std::nullopt;
-}
 
 Ladder ladder_of(Basis const& requested) {
     Ladder out{requested};

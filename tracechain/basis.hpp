@@ -1,0 +1,18 @@
+// How a basis of spec/trace-semantics.md 1.2 is written: gross_mass, dry_mass, element:Pb, economic, count ...
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "storage/graph_table.hpp"
+
+namespace ingot::tracechain {
+
+std::string basis_name(storage::Basis const& basis);
+std::optional<storage::Basis> parse_basis(std::string_view text);
+
+// A symbol or formula: Pb, SiO2, Ca(OH)2. Case counts.
+bool is_element_name(std::string_view text);
+
+}  // namespace ingot::tracechain
