@@ -155,6 +155,10 @@ void Committer::commit_next_group() {
     bool suspect = clock_suspect(clock_.now(), head_.commit.time);
     if (suspect != clock_was_suspect_) {
         clock_was_suspect_ = suspect;
+        {
+            std::lock_guard lock(state_mutex_);
+            health_.clock_suspect = suspect;
+        }
         emit(Severity::warning, suspect ? "clock-suspect" : "clock-trusted",
              member("now", format_time(clock_.now(), 3)));
     }

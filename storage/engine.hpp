@@ -163,7 +163,8 @@ struct Health {
 class Engine {
   public:
     virtual ~Engine() = default;
-    // Thread safe. While the store re-opens it waits, at most 2 s, then Busy; StorageUnavailable when there is no store.
+    // Thread safe. While the store re-opens it waits, at most 2 s, then Busy; StorageUnavailable when there is no
+    // store.
     virtual Result<std::unique_ptr<View>> view() const = 0;
     // Queues an operation. Thread safe, never waits.
     virtual void submit(Operation operation, Done done) = 0;

@@ -97,8 +97,9 @@ TEST(Anchor, CheckpointHeads) {
     EXPECT_EQ(head->origin, "node.example/v1/log");
     EXPECT_EQ(head->tree_size, 5u);
     EXPECT_EQ(head->root, worked_slot().root);
-    for (std::string const& bad : std::vector<std::string>{"o\n05\n" + root + "\n", "o\n5\nAAAA\n", "o\n5\n" + root, "\n5\n" + root + "\n",
-                            "o\n-1\n" + root + "\n", "o\n99999999999999999999\n" + root + "\n", ""})
+    for (std::string const& bad :
+         std::vector<std::string>{"o\n05\n" + root + "\n", "o\n5\nAAAA\n", "o\n5\n" + root, "\n5\n" + root + "\n",
+                                  "o\n-1\n" + root + "\n", "o\n99999999999999999999\n" + root + "\n", ""})
         EXPECT_FALSE(parse_checkpoint_head(bad)) << bad;
 }
 

@@ -3,71 +3,12 @@
 
 #include "base/encoding.hpp"
 #include "storage/commit_queue.hpp"
-#include "storage/file_layer.hpp"
 #include "storage/log_keys.hpp"
 #include "storage/log_tree.hpp"
-#include "tests/storage/store_fixture.hpp"
+#include "tests/storage/committer_fixture.hpp"
 
 namespace ingot::storage::test {
 namespace {
-
-using namespace std::chrono_literals;
-
-class CommitterTest : public ::testing::Test {
-  protected:
-    void open() {
-        engine_.reset();
-        options_.files = files_;
-        auto opened = open_memory_store(clock_, random_, options_, events_.sink());
-        ASSERT_TRUE(opened) << opened.error().detail;
-        engine_ = std::move(*opened);
-    }
-    void SetUp() override { open(); }
-
-    // Holds the committer inside an operation until released, so that a group can pile up behind it.
-    std::promise<void> hold() {
-        std::promise<void> release;
-        auto entered = std::make_shared<std::promise<void>>();
-        auto wait = entered->get_future();
-        engine_->submit(operation([entered, gate = release.get_future().share()](Batch&) -> Result<void> {
-                            entered->set_value();
-                            gate.wait();
-                            return {};
-                        }),
-                        [](Result<Committed> const&) {});
-        wait.wait();
-        return release;
-    }
-    std::future<Result<Committed>> submit(Operation what) {
-        auto promise = std::make_shared<std::promise<Result<Committed>>>();
-        auto future = promise->get_future();
-        engine_->submit(std::move(what),
-                        [promise](Result<Committed> result) { promise->set_value(std::move(result)); });
-        return future;
-    }
-    // Takes the next number under `key`: a code allocation in small.
-    Operation take_number(std::string key, std::string idempotency = {}, Digest hash = {}) {
-        auto taken = std::make_shared<std::string>();
-        Operation out = operation(
-            [taken, key](Batch& batch) -> Result<void> {
-                auto now = batch.get(Space::index, key);
-                if (!now) return fail(now.error());
-                *taken = std::to_string(now->has_value() ? std::stoi(**now) + 1 : 1);
-                batch.put(Space::index, key, *taken);
-                return {};
-            },
-            std::move(idempotency), hash);
-        out.reply = [taken](Batch&) { return Reply{201, "text/plain", "/v1/" + *taken, "\"e\"", "7", *taken}; };
-        return out;
-    }
-
-    TestClock clock_;
-    SeededRandom random_;
-    Events events_;
-    StoreOptions options_;
-    std::shared_ptr<FileLayer> files_ = memory_file_layer();
-    std::unique_ptr<Engine> engine_;
-};
 
 TEST_F(CommitterTest, OneGroupHoldsWhatWasQueuedAndARefusalDropsOutAlone) {
     auto release = hold();
@@ -127,117 +68,6 @@ TEST_F(CommitterTest, QueueLimitsAnswerBusyAtOnce) {
     EXPECT_EQ(submit(std::move(huge)).get().error().code, Code::BodyTooLarge);
     release.set_value();
     for (auto& one : accepted) EXPECT_TRUE(one.get());
-}
-
-TEST_F(CommitterTest, SixtyFourEqualRequestsHaveOneEffectAndEqualAnswers) {
-    std::vector<std::thread> clients;
-    std::mutex mutex;
-    std::vector<Committed> answers;
-    for (int i = 0; i < 64; ++i)
-        clients.emplace_back([&] {
-            for (;;) {
-                auto done = engine_->update(take_number("c1", "key-1", sha256("body")));
-                if (done) {
-                    std::lock_guard lock(mutex);
-                    answers.push_back(*done);
-                    return;
-                }
-                ASSERT_EQ(done.error().code, Code::IdempotencyInFlight);
-            }
-        });
-    for (auto& client : clients) client.join();
-    ASSERT_EQ(answers.size(), 64u);
-    int first_hand = 0;
-    for (auto const& answer : answers) {
-        first_hand += answer.replayed ? 0 : 1;
-        EXPECT_EQ(answer.reply.body, "1");
-        EXPECT_EQ(answer.reply.status, 201);
-        EXPECT_EQ(answer.reply.location, "/v1/1");
-        EXPECT_EQ(answer.reply.etag, "\"e\"");
-        EXPECT_EQ(answer.reply.log_index, "7");
-        EXPECT_EQ(answer.reply.content_type, "text/plain");
-    }
-    EXPECT_EQ(first_hand, 1);
-    EXPECT_EQ(get(*engine_, Space::index, "c1"), "1");
-}
-
-TEST_F(CommitterTest, AReplayIsTheSameAfterReopening) {
-    ASSERT_TRUE(engine_->update(take_number("c1", "key-1", sha256("body"))));
-    open();
-    auto again = engine_->update(take_number("c1", "key-1", sha256("body")));
-    ASSERT_TRUE(again);
-    EXPECT_TRUE(again->replayed);
-    EXPECT_EQ(again->reply.body, "1");
-    EXPECT_EQ(get(*engine_, Space::index, "c1"), "1");
-}
-
-TEST_F(CommitterTest, AKeyWithAnotherBodyIsAMismatchAndKeysBelongToTheirOwnerAndRoute) {
-    ASSERT_TRUE(engine_->update(take_number("c1", "key-1", sha256("body"))));
-    auto other = engine_->update(take_number("c1", "key-1", sha256("other body")));
-    ASSERT_FALSE(other);
-    EXPECT_EQ(other.error().code, Code::IdempotencyMismatch);
-    Operation stranger = take_number("c1", "key-1", sha256("other body"));
-    stranger.owner = "en_2";
-    EXPECT_EQ(engine_->update(std::move(stranger))->reply.body, "2");
-    Operation elsewhere = take_number("c1", "key-1", sha256("other body"));
-    elsewhere.route = "/v1/events";
-    EXPECT_EQ(engine_->update(std::move(elsewhere))->reply.body, "3");
-}
-
-TEST_F(CommitterTest, ARefusedRequestIsJudgedAfresh) {
-    bool refuse = true;
-    auto attempt = [&] {
-        return engine_->update(operation(
-            [&](Batch& batch) -> Result<void> {
-                if (refuse) return fail(Code::Quota, "none left");
-                batch.put(Space::record, "Ra", "1");
-                return {};
-            },
-            "key-1", sha256("body")));
-    };
-    EXPECT_FALSE(attempt());
-    refuse = false;
-    auto done = attempt();
-    ASSERT_TRUE(done);
-    EXPECT_FALSE(done->replayed);
-}
-
-TEST_F(CommitterTest, EntriesOlderThanSevenDaysAreSwept) {
-    options_.sweep = 20ms;
-    open();
-    ASSERT_TRUE(engine_->update(take_number("c1", "key-old", sha256("body"))));
-    clock_.advance(std::chrono::hours(7 * 24 - 1));
-    ASSERT_TRUE(engine_->update(take_number("c1", "key-new", sha256("body"))));
-    std::this_thread::sleep_for(60ms);
-    EXPECT_TRUE(engine_->update(take_number("c1", "key-old", sha256("body")))->replayed);
-    clock_.advance(2h);
-    auto entries = [&] {
-        auto page = (*engine_->view())->scan(prefix_range(Space::meta, "idem"));
-        return page->rows.size();
-    };
-    ASSERT_TRUE(engine_->update(put(Space::row, "tick", "1")));
-    EXPECT_TRUE(wait_for([&] { return entries() == 2; }, 3s)) << entries();
-    EXPECT_EQ(engine_->update(take_number("c1", "key-old", sha256("body")))->reply.body, "3");
-}
-
-TEST_F(CommitterTest, AnAnswerTooLargeToRepeatIsRefusedBeforeItsEffect) {
-    Operation large = put(Space::record, "Ra", "1");
-    large.idempotency_key = "key-1";
-    large.reply = [this](Batch&) {
-        Reply reply;
-        reply.body.assign(options_.limits.replay_body_bytes_max + 1, 'x');
-        return reply;
-    };
-    auto done = engine_->update(large);
-    ASSERT_FALSE(done);
-    EXPECT_EQ(done.error().code, Code::TooManyItems);
-    EXPECT_EQ(get(*engine_, Space::record, "Ra"), std::nullopt);
-    large.reply = [this](Batch&) {
-        Reply reply;
-        reply.body.assign(options_.limits.replay_body_bytes_max, 'x');
-        return reply;
-    };
-    EXPECT_TRUE(engine_->update(large));
 }
 
 TEST_F(CommitterTest, ManyStepsSpreadOverGroupsAndARefusedStepGoesOn) {

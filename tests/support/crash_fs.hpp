@@ -102,4 +102,18 @@ class CrashFs final : public rocksdb::FileSystem {
     uint64_t free_bytes_ = uint64_t(1) << 40;
 };
 
+// "/a//b/" is "/a/b".
+inline std::string plain(std::string const& path) {
+    std::string out;
+    for (char c : path)
+        if (c != '/' || out.empty() || out.back() != '/') out += c;
+    while (out.size() > 1 && out.back() == '/') out.pop_back();
+    return out;
+}
+
+inline std::string folder_of(std::string const& path) {
+    size_t slash = path.find_last_of('/');
+    return slash == 0 || slash == std::string::npos ? "/" : path.substr(0, slash);
+}
+
 }  // namespace ingot::test
