@@ -278,6 +278,26 @@ void Dispatcher::run_write(std::shared_ptr<Job> const& job, WriteHandler handler
     submit(job, std::move(*change));
 }
 
+// Who changed what (security.md 17); empty for the acts whose lines registry/ writes itself, with more in them.
+std::string Dispatcher::audit_line(Job const& job) {
+    Route const& route = *job.match.route;
+    if (route.act == registry::Act::PrefixDelegate || route.act == registry::Act::UserManage) return {};
+    Call const& call = *job.call;
+    auto member = [](std::string_view name, std::string_view value) {
+        return "\"" + std::string(name) + "\":" + json_quote(value);
+    };
+    std::string object;
+    for (auto const& [name, value] : call.path) {
+        if (name == "prefix") object = value + (object.empty() ? "" : "/" + object);
+        if (name == "suffix" && !value.empty()) object += object.empty() ? value : "/" + value;
+        if (name == "id" || name == "name") object = value;
+    }
+    return "{" + member("actor", call.principal.id) + "," + member("credential", call.principal.credential) + "," +
+           member("act", name(route.act)) + "," + member("route", call.route) + "," + member("object", object) + "," +
+           member("result", "allow") + "," + member("request", job.request->request_id) + "," +
+           member("address", job.request->head.peer) + "}";
+}
+
 void Dispatcher::submit(std::shared_ptr<Job> const& job, Change change) {
     Call const& call = *job->call;
     storage::Operation& operation = change.operation;
@@ -286,6 +306,11 @@ void Dispatcher::submit(std::shared_ptr<Job> const& job, Change change) {
     operation.route = call.route;
     operation.idempotency_key = call.idempotency_key;
     if (!call.idempotency_key.empty()) operation.request_hash = request_hash(*job->request);
+    if (auto line = audit_line(*job); !line.empty())
+        operation.reply = [inner = std::move(operation.reply), line = std::move(line)](storage::Batch& batch) {
+            batch.audit(line);
+            return inner(batch);
+        };
     auto const submitted = services_.clock.steady();
     services_.engine.submit(std::move(operation), [this, job, submitted, render = std::move(change.render)](
                                                       Result<storage::Committed> committed) {

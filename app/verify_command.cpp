@@ -7,6 +7,7 @@
 #include "app/config.hpp"
 #include "app/exit_code.hpp"
 #include "app/node.hpp"
+#include "app/value_checks.hpp"
 #include "storage/verify.hpp"
 
 namespace ingot::app {
@@ -52,6 +53,7 @@ int verify_data(std::string const& data_dir, bool deep, bool json) {
     storage::VerifyOptions verify;
     verify.store = std::move(*options);
     verify.deep = deep;
+    verify.checks = value_checks();
     auto totals = storage::verify_store(verify, [&](storage::Finding finding) { print_finding(finding, json); });
     if (!totals) return report_error(totals.error());
     if (json)

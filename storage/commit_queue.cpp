@@ -14,11 +14,11 @@ std::optional<Error> CommitQueue::refusal(Pending const& pending) const {
     if (queue_.size() >= limits_.commit_queue_operations_max ||
         (!queue_.empty() && bytes_ + bytes > limits_.commit_queue_bytes_max))
         return Error{Code::Busy, "too many changes wait to be written; try again", "等待写入的变更过多，请稍后重试"}
-            .with("retry_after", int64_t(1));
+            .with("retryAfterMs", int64_t(1000));
     if (!pending.idempotency_key.empty() && keys_.contains(pending.idempotency_key))
         return Error{Code::IdempotencyInFlight, "a request with this Idempotency-Key is being carried out",
                      "相同 Idempotency-Key 的请求正在处理"}
-            .with("retry_after", int64_t(1));
+            .with("retryAfterMs", int64_t(1000));
     return {};
 }
 

@@ -12,7 +12,7 @@ constexpr Sequence kChainKept = 65'536;
 constexpr Sequence kChainTrimmedPerGroup = 256;
 
 Error retry(Code code, std::string detail, std::string detail_zh, int64_t seconds) {
-    return Error{code, std::move(detail), std::move(detail_zh)}.with("retry_after", seconds);
+    return Error{code, std::move(detail), std::move(detail_zh)}.with("retryAfterMs", seconds * 1000);
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 //  record  'A' principal id                                 PrincipalProto
 //  record  'K' key id                                       CredentialProto
 //  record  'F' prefix 0x00 name 0x00 version(be32)          CodingProfileProto ("*" = node-wide)
+//  record  'G' key 0x00 ~version(be64)                      versions of 'P' and 'K' rows, credentials without their MAC
 //  index   'c' prefix 0x00 profile 0x00 scope               CounterProto: next number
 //  index   'q' prefix 0x00 day                              QuotaProto: codes of that day
 //  index   'a' enterprise 0x00 principal id                 empty
@@ -18,7 +19,6 @@
 //  graph   'c' campaign(be64)                               CampaignProto
 //  row     's' lot(be64) time(i64) seq(be64) phase(u8)      RowProto: spilled account row of a lot
 //  row     'r' campaign(be64) time(i64) seq(be64) phase(u8) RowProto: account row of a campaign
-//  row     'p' campaign(be64) time(i64) seq(be64)           SnapshotProto: every 256 rows
 //  event   'v' seq(be64)                                    event bytes exactly as captured
 //  event   'f' seq(be64)                                    EventFactsProto: id, digests, context, reporter, record time
 //  index   'n' lot key                                      lot number(be64)
@@ -26,13 +26,11 @@
 //  index   'i' SHA-256(event id)[16] kind(u8) [declared time(i64)]   seq(be64)
 //  index   'd' content digest(32)                           seq(be64)
 //  index   'x' seq(be64) declaration seq(be64)              empty: declarations of an event
-//  index   'z' SHA-256(event id)[16] seq(be64)              empty: declarations that wait for their event
+//  index   'z' SHA-256(event id)[16]                        seqs(be64 each): declarations that wait for their event
 //  index   't' record time(i64)                             seq(be64): last event of that commit
-//  index   'o' lot(be64) party                              HoldingProto: custody and ownership of a party
 //  index   'b' container lot(be64) time(i64) lot(be64) seq  ContentProto: packed or unpacked
 //  index   'w' content lot(be64) time(i64) container(be64) seq  empty: which container, when
-//  index   'k' lot(be64) lock id                            LockProto
-//  index   'h' hold id 0x00 lot(be64)                       HoldProto
+//  index   'u' lot(be64) seq(be64)                          empty: events that name a lot
 //  index   'y' enterprise 0x00 seq(be64)                    empty: events by enterprise
 //  meta    "commit"                                         CommitProto: store id, epoch, seq, tree size, root, time
 //  meta    "format"                                         FormatProto

@@ -9,6 +9,7 @@
 #include "tracechain/capture_apply.hpp"
 #include "tracechain/checks.hpp"
 #include "tracechain/correction.hpp"
+#include "tracechain/flags.hpp"
 
 namespace ingot::tracechain {
 
@@ -366,10 +367,12 @@ storage::Reply reply_of(CaptureUnit const& unit, storage::Batch& batch) {
     storage::Reply reply;
     reply.body = results_json(unit, batch.time());
     uint64_t first = UINT64_MAX, last = 0;
-    for (CaptureResult const& result : unit.results) {
+    for (size_t i = 0; i < unit.results.size(); ++i) {
+        CaptureResult const& result = unit.results[i];
         if (result.outcome != Outcome::stored) continue;
         first = std::min(first, result.log_index);
         last = std::max(last, result.log_index);
+        if (unit.stored_kinds && unit.events[i].event) ++(*unit.stored_kinds)[name(unit.events[i].event->kind)];
     }
     if (first != UINT64_MAX)
         reply.log_index = first == last ? std::to_string(first) : std::to_string(first) + "-" + std::to_string(last);

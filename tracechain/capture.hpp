@@ -2,6 +2,7 @@
 // and every write that belongs to an event in one batch (5.5).
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -33,6 +34,7 @@ struct CaptureUnit {
     bool rollback = false;               // all or nothing: one step
     bool strict = false;
     TraceSettings const* settings = nullptr;  // outlives the operation
+    std::shared_ptr<std::map<std::string_view, uint64_t>> stored_kinds = {};
 };
 
 // The operation; its reply is the JSON of 5.4. `bytes` = size of the request body.

@@ -56,6 +56,7 @@ Result<storage::Operation> Tracechain::capture(CaptureRequest request) const {
     unit->rollback = rolls_back(request);
     unit->strict = is_strict(request.principal);
     unit->settings = &settings_;
+    unit->stored_kinds = std::move(request.stored_kinds);
     if (request.accept_tolerant && unit->strict) {
         if (!may_override(request.principal)) {
             Error error{Code::NoPermission, "accept=tolerant needs event.correct, exercised by a person",

@@ -3,6 +3,9 @@
 // rebuild_into(), which runs the target's committer.
 #pragma once
 
+#include <map>
+#include <memory>
+
 #include <optional>
 #include <string_view>
 
@@ -10,10 +13,14 @@
 #include "storage/engine.hpp"
 #include "tracechain/account.hpp"
 #include "tracechain/capture_terms.hpp"
+#include "tracechain/cursor.hpp"
 #include "tracechain/epcis_reader.hpp"
 #include "tracechain/event_store.hpp"
 
 namespace ingot::tracechain {
+
+// Kind of event -> how many a request stored; filled before its answer.
+using StoredKinds = std::map<std::string_view, uint64_t>;
 
 struct CaptureRequest {
     ReadBody body;
@@ -21,6 +28,7 @@ struct CaptureRequest {
     std::optional<bool> rollback;  // on_error; nothing = by the form of the body (5.4)
     bool accept_tolerant = false;  // accept=tolerant: judge in the tolerant column, for who may override
     size_t bytes = 0;              // of the request body
+    std::shared_ptr<StoredKinds> stored_kinds = {};  // filled if given
 };
 
 class Tracechain {
@@ -40,6 +48,8 @@ class Tracechain {
     OwnerLookup const& owners() const { return owners_; }
     storage::Engine& engine() const { return engine_; }
     Clock& clock() const { return clock_; }
+    // Walks that wait for their next page. Thread safe.
+    WalkStore& walks() { return walks_; }
 
     // Captures every event of `events` again, unit by unit as it was accepted, into an empty store. The derived part
     // of the target is then equal, byte for byte, to what a healthy store holds (1.7).
@@ -51,6 +61,7 @@ class Tracechain {
     Random& random_;
     TraceSettings settings_;
     OwnerLookup owners_;
+    WalkStore walks_;
 };
 
 }  // namespace ingot::tracechain

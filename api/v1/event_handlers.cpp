@@ -1,6 +1,7 @@
 #include "api/v1/event_handlers.hpp"
 
 #include "api/cursor.hpp"
+#include "api/metrics.hpp"
 #include "api/v1/event_answer.hpp"
 #include "ident/event_id.hpp"
 #include "tracechain/flags.hpp"
@@ -130,9 +131,15 @@ Result<Change> capture_events(Call const& call, Services& services) {
     auto body =
         tracechain::read_capture_body(call.body(), call.request.head.field("content-type"), trace.read_terms(strict));
     if (!body) return tl::unexpected(body.error());
-    auto operation = trace.capture({std::move(*body), call.principal, *rollback, *tolerant, call.body().size()});
+    auto kinds = std::make_shared<tracechain::StoredKinds>();
+    auto operation = trace.capture({std::move(*body), call.principal, *rollback, *tolerant, call.body().size(), kinds});
     if (!operation) return tl::unexpected(operation.error());
-    return Change{std::move(*operation), call.principal.enterprise, {}};
+    auto count = [kinds, &metrics = services.metrics](storage::Committed const& done, net::Answer answer) {
+        if (!done.replayed)
+            for (auto const& [kind, stored] : *kinds) metrics.events_captured(kind, stored);
+        return answer;
+    };
+    return Change{std::move(*operation), call.principal.enterprise, count};
 }
 
 Result<net::Answer> list_events(Call const& call, Services& services) {

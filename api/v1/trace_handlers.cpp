@@ -22,13 +22,6 @@ using tracechain::WalkStore;
 
 std::string_view route_of(Direction direction) { return direction == Direction::up ? "upstream" : "downstream"; }
 
-// The kept walks of this process. They hold no view and no reference to a node, only what was already answered and
-// what waits, and are bound to the principal that asked.
-WalkStore& walks() {
-    static WalkStore store;
-    return store;
-}
-
 // With an explicit as_of an answer does not change for a while, and says by what it may be compared.
 void say_how_long(net::Answer& answer, tracechain::TraceQuery const& query, std::string const& digest) {
     bool pinned = query.as_of_seq || query.as_of_us;
@@ -52,7 +45,9 @@ struct LineStream final : net::Stream {
 
 void keep(std::unique_ptr<TraceRun> run, std::string const& cursor, Call const& call, Services& services,
           Direction direction) {
-    if (run->more()) walks().keep(cursor, call.principal.id, route_of(direction), std::move(run), services.clock.now());
+    if (run->more())
+        services.tracechain.walks().keep(cursor, call.principal.id, route_of(direction), std::move(run),
+                                         services.clock.now());
 }
 
 Result<net::Answer> answer_pages(std::unique_ptr<TraceRun> run, tracechain::TraceQuery const& query, Call const& call,
@@ -72,10 +67,11 @@ Result<net::Answer> answer_pages(std::unique_ptr<TraceRun> run, tracechain::Trac
 Result<net::Answer> trace(Call const& call, Services& services, Direction direction) {
     auto asked = read_trace_call(call, services);
     if (!asked) return fail(asked.error());
-    auto ticket = walks().enter(call.principal.id);
+    auto ticket = services.tracechain.walks().enter(call.principal.id);
     if (!ticket) return fail(ticket.error());
     if (asked->cursor) {
-        auto run = walks().take(*asked->cursor, call.principal.id, route_of(direction), services.clock.now());
+        auto run = services.tracechain.walks().take(*asked->cursor, call.principal.id, route_of(direction),
+                                                    services.clock.now());
         if (!run) return fail(run.error());
         return answer_pages(std::move(*run), asked->query, call, services, direction);
     }
@@ -151,7 +147,7 @@ Result<net::Answer> trace_both(Call const& call, Services& services) {
         return fail(Code::NotAcceptable, "both directions at once are answered as application/json",
                     "同时查询两个方向只返回 application/json");
     }
-    auto ticket = walks().enter(call.principal.id);
+    auto ticket = services.tracechain.walks().enter(call.principal.id);
     if (!ticket) return fail(ticket.error());
     auto view = services.engine.view();
     if (!view) return fail(view.error());
@@ -201,7 +197,7 @@ Result<net::Answer> trace_explain(Call const& call, Services& services) {
         query.walk.basis = std::move(*parsed);
     }
     if (auto read = read_moments(call, query.walk); !read) return fail(read.error());
-    auto ticket = walks().enter(call.principal.id);
+    auto ticket = services.tracechain.walks().enter(call.principal.id);
     if (!ticket) return fail(ticket.error());
     auto view = services.engine.view();
     if (!view) return fail(view.error());

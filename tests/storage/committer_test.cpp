@@ -62,7 +62,7 @@ TEST_F(CommitterTest, QueueLimitsAnswerBusyAtOnce) {
     ASSERT_EQ(over.wait_for(0s), std::future_status::ready);
     auto refused = over.get();
     EXPECT_EQ(refused.error().code, Code::Busy);
-    EXPECT_EQ(refused.error().extras.at(0).name, "retry_after");
+    EXPECT_EQ(refused.error().extras.at(0).name, "retryAfterMs");
     Operation huge = put(Space::record, "R9", "1");
     huge.bytes = options_.limits.operation_bytes_max + 1;
     EXPECT_EQ(submit(std::move(huge)).get().error().code, Code::BodyTooLarge);
