@@ -29,7 +29,8 @@ Result<std::vector<std::string>> make_records(NodeAddress const& address, int co
         auto answer = node->send("POST", "/v1/codes", body.dump(), "application/json", fresh_key());
         if (!answer) return fail(answer.error());
         if (answer->status != 201) return fail(Code::Unreachable, "assigning: " + answer->body.substr(0, 300));
-        for (auto const& code : Json::parse(answer->body).at("codes")) codes.push_back(code.get<std::string>());
+        Json const made = Json::parse(answer->body);
+        for (auto const& code : made.at("codes")) codes.push_back(code.get<std::string>());
         std::cerr << "\rrecords " << codes.size() << std::flush;
     }
     std::cerr << "\n";

@@ -187,7 +187,7 @@ void register_demo(CLI::App& program, Command& chosen) {
     auto* demo = program.add_subcommand("demo", "fill a running node with a year of an example lead plant");
     auto common = add_common(*demo, false);
     auto call = std::make_shared<DemoCall>();
-    demo->add_option("--days", call->days, "days of operation")->default_val(365)->check(CLI::Range(17, 1825));
+    demo->add_option("--days", call->days, "days of operation")->default_val(365)->check(CLI::Range(17, 365));
     demo->add_option("--prefix", call->prefix, "enterprise prefix")->default_val("88.999.1");
     demo->add_option("--operator-key", call->operator_key_file, "where to keep the key of the plant's operator")
         ->default_val("operator.key");

@@ -37,6 +37,9 @@ std::map<std::string, Naming> const kNamings = {
 Error said(char const* act, NodeAnswer const& answer) {
     Json problem = Json::parse(answer.body, nullptr, false);
     std::string detail = problem.is_object() ? problem.value("detail", problem.value("title", "")) : answer.body;
+    if (problem.is_object())
+        for (Json const& fault : problem.value("errors", Json::array()))
+            detail += "; " + fault.value("pointer", "") + ": " + fault.value("detail", "");
     return Error{Code::Unreachable,
                  std::string(act) + ": the node answered " + std::to_string(answer.status) + ": " + detail, ""};
 }
@@ -159,7 +162,7 @@ class Demo {
                {"scope", serial_scope}}}},
             {"check", {{"algorithm", "iso7064-mod37-36"}, {"join", "-"}, {"over", "identifier"}, {"mode", "required"}}},
             {"timezone", "Asia/Shanghai"},
-            {"dateBack", 3650},
+            {"dateBack", 366},
             {"dateForward", 14},
             {"overflow", "refuse"},
             {"freeForm", true}};

@@ -55,7 +55,7 @@ int add_prefix(NodeAddress const& address, AddPrefix const& call, bool json) {
     return call_node(address, "POST", "/v1/prefixes", body, fresh_key(), [&](NodeAnswer const& answer) {
         if (json) return print_raw(answer);
         Json made = Json::parse(answer.body);
-        std::cout << text(made, "prefix") << "\t" << call.name << "\t" << text(made, "enterprise") << "\n";
+        std::cout << text(made, "prefix") << "\t" << call.name << "\n";
     });
 }
 
@@ -99,7 +99,8 @@ int assign_codes(NodeAddress const& address, AssignCodes const& call, bool json)
     std::string key = call.key.empty() ? fresh_key() : call.key;
     return call_node(address, "POST", "/v1/codes", body, key, [&](NodeAnswer const& answer) {
         if (json) return print_raw(answer);
-        for (Json const& code : Json::parse(answer.body).at("codes")) std::cout << code.get<std::string>() << "\n";
+        Json const body_read = Json::parse(answer.body);
+        for (Json const& code : body_read.at("codes")) std::cout << code.get<std::string>() << "\n";
     });
 }
 

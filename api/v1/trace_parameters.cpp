@@ -114,6 +114,7 @@ class TraceReader {
             return bad_parameter("to", "the window ends before it begins", "时间窗口的终点早于起点");
         }
         query.max_edges = may_lift_ ? 0 : services_.limits.trace_edges_max;
+        if (query.theta == 0 && may_lift_ && !depth_asked_) query.max_depth = UINT32_MAX;  // docs/decisions/0004
         if (auto format = accept(); !format) return fail(format.error());
         return std::move(out_);
     }
@@ -210,6 +211,7 @@ class TraceReader {
             return bad_parameter("max_depth", "from 1 to " + std::to_string(most), "应为 1 到 " + std::to_string(most));
         }
         out_.query.max_depth = static_cast<uint32_t>(*value);
+        depth_asked_ = true;
         return {};
     }
     Result<void> max_nodes(std::string const& text) {
@@ -350,6 +352,7 @@ class TraceReader {
     Call const& call_;
     Services const& services_;
     bool may_lift_;
+    bool depth_asked_ = false;
     bool format_stated_ = false;
     TraceCall out_;
 };
