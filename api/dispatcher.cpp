@@ -3,6 +3,7 @@
 #include <charconv>
 #include <stdexcept>
 
+#include "api/audit_line.hpp"
 #include "api/json_guard.hpp"
 #include "api/metrics.hpp"
 #include "api/problem.hpp"
@@ -56,22 +57,6 @@ Result<void> check_rights(registry::Principal const& principal, Route const& rou
     std::string const right(registry::name(route.act));
     Error error{Code::NoPermission, "the right " + right + " is missing", "缺少权限 " + right};
     return fail(error.with("permission", right));
-}
-
-// The JSON of a body is checked before any handler builds a tree of it.
-Result<void> check_body(Route const& route, net::Request const& request, Limits const& limits) {
-    switch (route.body) {
-        case Body::None:
-            return {};
-        case Body::Json:
-        case Body::Patch:
-            return check_json(request.body, JsonRules::body(limits));
-        case Body::Batch:
-            return is_lines(request.head) ? Result<void>() : check_json(request.body, JsonRules::batch(limits));
-        case Body::Capture:
-            return is_lines(request.head) ? Result<void>() : check_json(request.body, JsonRules::capture(limits));
-    }
-    return {};
 }
 
 }  // namespace
@@ -278,26 +263,6 @@ void Dispatcher::run_write(std::shared_ptr<Job> const& job, WriteHandler handler
     submit(job, std::move(*change));
 }
 
-// Who changed what (security.md 17); empty for the acts whose lines registry/ writes itself, with more in them.
-std::string Dispatcher::audit_line(Job const& job) {
-    Route const& route = *job.match.route;
-    if (route.act == registry::Act::PrefixDelegate || route.act == registry::Act::UserManage) return {};
-    Call const& call = *job.call;
-    auto member = [](std::string_view name, std::string_view value) {
-        return "\"" + std::string(name) + "\":" + json_quote(value);
-    };
-    std::string object;
-    for (auto const& [name, value] : call.path) {
-        if (name == "prefix") object = value + (object.empty() ? "" : "/" + object);
-        if (name == "suffix" && !value.empty()) object += object.empty() ? value : "/" + value;
-        if (name == "id" || name == "name") object = value;
-    }
-    return "{" + member("actor", call.principal.id) + "," + member("credential", call.principal.credential) + "," +
-           member("act", name(route.act)) + "," + member("route", call.route) + "," + member("object", object) + "," +
-           member("result", "allow") + "," + member("request", job.request->request_id) + "," +
-           member("address", job.request->head.peer) + "}";
-}
-
 void Dispatcher::submit(std::shared_ptr<Job> const& job, Change change) {
     Call const& call = *job->call;
     storage::Operation& operation = change.operation;
@@ -306,7 +271,7 @@ void Dispatcher::submit(std::shared_ptr<Job> const& job, Change change) {
     operation.route = call.route;
     operation.idempotency_key = call.idempotency_key;
     if (!call.idempotency_key.empty()) operation.request_hash = request_hash(*job->request);
-    if (auto line = audit_line(*job); !line.empty())
+    if (auto line = audit_line(*job->call, *job->match.route); !line.empty())
         operation.reply = [inner = std::move(operation.reply), line = std::move(line)](storage::Batch& batch) {
             batch.audit(line);
             return inner(batch);

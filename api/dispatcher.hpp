@@ -65,7 +65,6 @@ class Dispatcher final : public net::Application {
     void run_on_worker(std::shared_ptr<Job> job);
     void run(std::shared_ptr<Job> const& job);
     void run_write(std::shared_ptr<Job> const& job, WriteHandler handler);
-    static std::string audit_line(Job const& job);
     void submit(std::shared_ptr<Job> const& job, Change change);
     void answer_busy(Job& job);
     void answer_error(Job& job, Error const& error);

@@ -1,4 +1,5 @@
-// What `ingot verify` checks of each stored value (V2 of spec/durability.md 8): every table's own decoder, by key letter.
+// What `ingot verify` checks of each stored value (V2 of spec/durability.md 8): every table's own decoder, by key
+// letter.
 #pragma once
 
 #include "storage/verify.hpp"

@@ -144,9 +144,8 @@ Result<net::Answer> answer_history(Call const& call, Services& services, ident::
 std::string_view status_word(Outcome outcome) {
     switch (outcome) {
         case Outcome::record:
+        case Outcome::reserved:  // the record says so in `state`; a reader of rows asks only whether it is there
             return "found";
-        case Outcome::reserved:
-            return "reserved";
         case Outcome::voided:
             return "void";
         case Outcome::withdrawn:

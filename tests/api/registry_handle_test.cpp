@@ -154,7 +154,8 @@ TEST(HandleRest, WrapsForJsonpOnlyUnderAHarmlessName) {
     EXPECT_EQ(got.body, R"($f.g_1({"responseCode":100,"handle":"20.500.99999/none"});)");
     EXPECT_EQ(got.header("Content-Type"), "application/javascript;charset=utf-8");
     EXPECT_EQ(got.header("X-Content-Type-Options"), "nosniff");
-    for (std::string name : {"", "1f", "f(", "a-b", "alert(1);", "f%0d", std::string(65, 'f').c_str()}) {
+    std::vector<std::string> const names = {"", "1f", "f(", "a-b", "alert(1);", "f%0d", std::string(65, 'f')};
+    for (std::string const& name : names) {
         auto bad = node.ask("20.500.99999/a1", "callback=" + name);
         EXPECT_EQ(bad.status, 400) << name;
         EXPECT_EQ(bad.body.substr(0, 17), R"({"responseCode":4)") << name;
