@@ -9,8 +9,8 @@ import uuid
 
 from ingot_node import Node
 
-ROUNDS = int(os.environ.get("INGOT_KILL_ROUNDS", "8"))
-SEED = int(os.environ.get("INGOT_SEED", "1"))
+ROUNDS = int(os.environ.get("E2E_ROUNDS", "8"))
+SEED = int(os.environ.get("E2E_SEED", "1"))
 PREFIX = "88.999.3212001"
 
 
