@@ -2,11 +2,10 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 #include <random>
-#include <sstream>
 #include <thread>
 
 #include "app/bench_commands.hpp"
-#include "app/bench_process.hpp"
+#include "app/bench_load.hpp"
 
 namespace ingot::app {
 namespace {
@@ -14,7 +13,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kCodesACall = 10'000, kHotIds = 40'000;
-constexpr int kServerCpu = 0, kLoadCpu = 1;
+constexpr int kServerCpu = 0, kLoadCpu = 1, kConnections = 32;
 
 // Assigns `count` codes with a public record each.
 Result<std::vector<std::string>> make_records(NodeAddress const& address, int count) {
@@ -37,46 +36,17 @@ Result<std::vector<std::string>> make_records(NodeAddress const& address, int co
     return codes;
 }
 
-// A wrk script that asks the paths of a file in a shuffled round; {prefix} is put before each.
-void write_script(std::string const& file, std::string const& paths_file) {
-    std::ofstream(file) << "local paths = {}\n"
-                           "for line in io.lines('"
-                        << paths_file
-                        << "') do paths[#paths + 1] = line end\n"
-                           "local at = 0\n"
-                           "request = function()\n"
-                           "  at = at % #paths + 1\n"
-                           "  return wrk.format('GET', paths[at])\n"
-                           "end\n"
-                           "local bad = 0\n"
-                           "done = function(summary)\n"
-                           "  print('ingot_requests ' .. summary.requests)\n"
-                           "  print('ingot_errors ' .. (summary.errors.status + summary.errors.connect + "
-                           "summary.errors.read + summary.errors.write + summary.errors.timeout))\n"
-                           "end\n";
-}
-
-struct Load {
-    double requests = 0, errors = 0, seconds = 0, cpu = 0;
-    double per_cpu_second() const { return cpu > 0 ? requests / cpu : 0; }
-};
-
-Load run_wrk(Child const& server, std::string const& url, std::string const& script, double seconds) {
-    std::ostringstream duration;
-    duration << int(seconds) << "s";
-    double before = server.cpu_seconds();
-    auto start = std::chrono::steady_clock::now();
-    auto finished = run_program({"wrk", "-t1", "-c32", "-d" + duration.str(), "-s", script, url}, kLoadCpu);
-    Load load;
-    load.seconds = seconds_since(start);
-    load.cpu = server.cpu_seconds() - before;
-    std::istringstream lines(finished.output);
-    for (std::string word; lines >> word;) {
-        if (word == "ingot_requests") lines >> load.requests;
-        if (word == "ingot_errors") lines >> load.errors;
-    }
-    if (load.requests == 0) std::cerr << finished.output;
-    return load;
+// Asks the paths of a file one after another, over and over.
+std::string path_script(std::string const& paths_file) {
+    return "local paths = {}\n"
+           "for line in io.lines('" +
+           paths_file +
+           "') do paths[#paths + 1] = line end\n"
+           "local at = 0\n"
+           "request = function()\n"
+           "  at = at % #paths + 1\n"
+           "  return wrk.format('GET', paths[at])\n"
+           "end\n";
 }
 
 Result<Child> start_nginx(std::string const& folder, BenchNode const& node, NodeAnswer const& sample, int port) {
@@ -136,15 +106,17 @@ int bench_resolve(int records, int rounds, double seconds) {
             return kUsage;
         }
     ScratchFolder folder;
-    std::string settings = "[server]\nio_threads = 1\nworkers = 2\n[limits]\ncodes_per_prefix_day_max = 100000000\n";
+    std::string settings =
+        "[server]\nio_threads = 1\nworkers = 2\n[limits]\ncodes_per_prefix_day_max = 100000000\n[logging]\nlevel = "
+        "\"error\"\n";
     auto node = BenchNode::start(folder.path(), settings, kServerCpu);
     if (!node) return report(node.error());
     auto codes = make_records(node->plant(), records);
     if (!codes) return report(codes.error());
     write_paths(folder.path() + "/hot", *codes, kHotIds);
     write_paths(folder.path() + "/all", *codes, codes->size());
-    write_script(folder.path() + "/hot.lua", folder.path() + "/hot");
-    write_script(folder.path() + "/all.lua", folder.path() + "/all");
+    write_wrk_script(folder.path() + "/hot.lua", path_script(folder.path() + "/hot"));
+    write_wrk_script(folder.path() + "/all.lua", path_script(folder.path() + "/all"));
 
     NodeAddress anyone = node->plant();
     anyone.key_file.clear();
@@ -158,15 +130,17 @@ int bench_resolve(int records, int rounds, double seconds) {
     std::string nginx_url = "https://127.0.0.1:18443";
 
     Comparison hot, cold;
-    run_wrk(node->process(), node->url(), folder.path() + "/hot.lua", 2);  // fills the cache
+    run_wrk(node->process(), {node->url(), folder.path() + "/hot.lua", kConnections, 2, kLoadCpu});  // fills the cache
     for (int round = 0; round < rounds; ++round) {
-        Load ours = run_wrk(node->process(), node->url(), folder.path() + "/hot.lua", seconds);
-        Load theirs = run_wrk(*nginx, nginx_url, folder.path() + "/hot.lua", seconds);
+        Load ours =
+            run_wrk(node->process(), {node->url(), folder.path() + "/hot.lua", kConnections, seconds, kLoadCpu});
+        Load theirs = run_wrk(*nginx, {nginx_url, folder.path() + "/hot.lua", kConnections, seconds, kLoadCpu});
         hot.add(ours, theirs);
     }
     for (int round = 0; round < rounds; ++round) {
-        Load ours = run_wrk(node->process(), node->url(), folder.path() + "/all.lua", seconds);
-        Load theirs = run_wrk(*nginx, nginx_url, folder.path() + "/all.lua", seconds);
+        Load ours =
+            run_wrk(node->process(), {node->url(), folder.path() + "/all.lua", kConnections, seconds, kLoadCpu});
+        Load theirs = run_wrk(*nginx, {nginx_url, folder.path() + "/all.lua", kConnections, seconds, kLoadCpu});
         cold.add(ours, theirs);
     }
     std::printf("resolve over TLS 1.3, %d records, body %zu bytes, 1 server thread, wrk -t1 -c32\n", records,

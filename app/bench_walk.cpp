@@ -163,7 +163,7 @@ Result<std::string> second_operator(BenchNode& node, std::string const& folder, 
 
 int bench_walk(int rounds, bool with_postgres) {
     ScratchFolder folder;
-    auto node = BenchNode::start(folder.path(), "");
+    auto node = BenchNode::start(folder.path(), "[logging]\nlevel = \"error\"\n");
     if (!node) return report(node.error());
     auto second = second_operator(*node, folder.path(), "88.999.2");
     if (!second) return report(second.error());

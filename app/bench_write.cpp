@@ -1,11 +1,12 @@
 #include <atomic>
+#include <fstream>
 #include <iostream>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <thread>
 
 #include "app/bench_commands.hpp"
-#include "app/bench_process.hpp"
+#include "app/bench_load.hpp"
 #include "app/plant.hpp"
 #include "storage/raw_writes.hpp"
 
@@ -14,16 +15,30 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr unsigned kClients = 64;
+constexpr int kClients = 64;
 constexpr size_t kPeerValueBytes =
     600;  // about what one assignment writes: record, counter, leaf, reference, change, replay
-char const* const kSettings = "[limits]\ncodes_per_prefix_day_max = 100000000\n";
+char const* const kSettings = "[limits]\ncodes_per_prefix_day_max = 100000000\n[logging]\nlevel = \"error\"\n";
 
 std::string assignment(int product, int count) {
     return Json({{"prefix", "88.999.1"},
                  {"values", {{"class", "PD"}, {"product", "PB" + std::to_string(product)}}},
                  {"count", count}})
         .dump();
+}
+
+// One code a call, each with a key of its own and one of 64 products.
+std::string single_assignments(std::string const& key, int round) {
+    return "local n = 0\n"
+           "request = function()\n"
+           "  n = n + 1\n"
+           "  local headers = {['Content-Type'] = 'application/json', ['Authorization'] = 'Bearer " +
+           key + "', ['Idempotency-Key'] = string.format('bench-" + std::to_string(round) +
+           "-%016d', n)}\n"
+           "  local body = string.format('{\"prefix\":\"88.999.1\",\"count\":1,\"values\":{\"class\":\"PD\","
+           "\"product\":\"PB%d\"}}', n % 64)\n"
+           "  return wrk.format('POST', '/v1/codes', headers, body)\n"
+           "end\n";
 }
 
 struct Rate {
@@ -75,12 +90,12 @@ int bench_assign(int rounds, double seconds) {
     if (!node) return report(node.error());
     NodeAddress plant = node->plant();
     std::vector<double> ours, raw, ratios, bulk;
-    std::atomic<int> product{0};
+    std::string script = folder.path() + "/assign.lua", key;
+    std::getline(std::ifstream(plant.key_file) >> std::ws, key);
     for (int round = 0; round < rounds; ++round) {
-        ++product;
-        Rate single = send_for(plant, kClients, seconds, "/v1/codes", "application/json",
-                               [&](unsigned client, uint64_t) { return assignment(product * 100 + int(client), 1); });
-        tell_failures(single);
+        write_wrk_script(script, single_assignments(key, round));
+        Load single = run_wrk(node->process(), {node->url(), script, kClients, seconds, {}});
+        if (single.errors > 0) std::cerr << single.errors << " assignments failed\n";
         auto peer = storage::raw_synced_puts(folder.path() + "/raw-" + std::to_string(round), kClients, kPeerValueBytes,
                                              seconds);
         if (!peer) return report(peer.error());
@@ -88,9 +103,9 @@ int bench_assign(int rounds, double seconds) {
             return assignment(1'000'000 + round * 10'000 + int(n), 2000);
         });
         tell_failures(many);
-        ours.push_back(single.a_second);
+        ours.push_back(single.per_second());
         raw.push_back(*peer);
-        ratios.push_back(single.a_second / *peer);
+        ratios.push_back(single.per_second() / *peer);
         bulk.push_back(many.a_second * 2000);
     }
     std::printf("durable assignment over HTTPS (client and node share the machine)\n");

@@ -41,7 +41,7 @@ Result<bool> lot_in_use(storage::View const& view, ident::Identifier const& iden
     if (!lot) return fail(lot.error());
     if (!*lot) return false;
     storage::AccountTail const& tail = (*lot)->tail;
-    return tail.supplied > tail.consumed + tail.adjusted_out + tail.disposed;
+    return tail.content.value(tail.primary) > 0;
 }
 
 Result<bool> lot_mentioned(storage::View const& view, ident::Identifier const& identifier) {

@@ -123,7 +123,7 @@ struct Node::Parts {
     // The committer calls into the domain: it ends first.
     ~Parts() {
         server.reset();
-        dispatcher.reset();
+        if (dispatcher) dispatcher->stop();
         engine.reset();
     }
 
@@ -220,6 +220,10 @@ void Node::Parts::label_prefixes() {
 
 // On the committer thread, before the answers of the group: what was acknowledged is in force.
 void Node::Parts::on_commit(storage::Sequence sequence, std::span<storage::Row const> changed) {
+    if (registry && changed.empty()) {
+        if (auto loaded = registry->load(); !loaded)
+            log.event(Level::error, "registry-not-reloaded", loaded.error().detail, "");
+    }
     if (registry) registry->committed(changed);
     if (resolver) resolver->committed(sequence, changed);
     if (!dispatcher) return;

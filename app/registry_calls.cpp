@@ -63,7 +63,8 @@ int list_prefixes(NodeAddress const& address, bool json) {
     return call_node(address, "GET", "/v1/prefixes?limit=1000", nullptr, "", [&](NodeAnswer const& answer) {
         if (json) return print_raw(answer);
         for (Json const& item : Json::parse(answer.body).value("items", Json::array()))
-            std::cout << text(item, "prefix") << "\t" << text(item, "name") << "\t" << text(item, "state") << "\n";
+            std::cout << text(item, "prefix") << "\t" << text(item.value("enterprise", Json::object()), "name") << "\t"
+                      << text(item, "status") << "\n";
     });
 }
 

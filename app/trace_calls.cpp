@@ -76,6 +76,10 @@ int capture_events(NodeAddress const& address, CaptureCall const& call, bool jso
     options.refused = [&](uint64_t place, std::string const& said) {
         if (++told <= 20) std::cerr << "event " << place + 1 << ": " << said << "\n";
     };
+    if (input.peek() == std::istream::traits_type::eof()) {
+        std::cerr << "ingot: " << call.file << " is empty; it should hold EPCIS 2.0 JSON or one event a line\n";
+        return kUsage;
+    }
     bool ndjson = looks_like_ndjson(input);
     auto counts = capture_stream(*node, input, ndjson, options);
     end_progress();

@@ -12,7 +12,8 @@ namespace {
 using Json = nlohmann::json;
 
 struct Words {
-    char const *from, *into, *basis, *as_of, *head, *resolved, *unknown, *masked, *limit, *pruned, *more, *gap, *cut;
+    char const *from, *into, *basis, *as_of, *head, *resolved, *unknown, *masked, *limit, *pruned, *more, *gap, *cut,
+        *assumed;
 };
 
 constexpr Words kEnglish = {"came from",
@@ -27,7 +28,8 @@ constexpr Words kEnglish = {"came from",
                             "pruned",
                             "more lots",
                             "not known",
-                            "the walk stopped at its limit; ask with a larger --max-nodes or --timeout"};
+                            "the walk stopped at its limit; ask with a larger --max-nodes or --timeout",
+                            "of that on another basis or by estimate, because the events do not state this one:"};
 constexpr Words kChinese = {"来源",
                             "去向",
                             "基准",
@@ -40,7 +42,8 @@ constexpr Words kChinese = {"来源",
                             "剪枝",
                             "个批次未列出",
                             "无法追到",
-                            "已到限额，请加大 --max-nodes 或 --timeout"};
+                            "已到限额，请加大 --max-nodes 或 --timeout",
+                            "其中按其他基准或估算（事件未给出该基准）："};
 
 double number(Json const& object, char const* name) {
     auto found = object.find(name);
@@ -139,7 +142,10 @@ std::string trace_table(std::string_view answer_text, size_t rows, bool chinese)
            words.as_of + " " + text(answer, "as_of") + "\n\n";
     Json const nodes = answer.value("nodes", Json::array());
     for (size_t i = 0; i < nodes.size() && i < rows; ++i) out += row(nodes[i], down);
-    if (nodes.size() > rows) out += "  … " + std::to_string(nodes.size() - rows) + " " + words.more + "\n";
+    bool const further = answer.contains("next") && answer["next"].is_string();  // the node has more pages
+    if (nodes.size() > rows || further)
+        out += "  … " + std::to_string(nodes.size() - std::min(rows, nodes.size())) + (further ? "+ " : " ") +
+               words.more + "\n";
     out += "\n";
     for (Json const& gap : answer.value("gaps", Json::array())) {
         out += "  " + percent(number(gap, "share")) + "  " + words.gap + ": " + text(gap, "reason");
@@ -147,6 +153,8 @@ std::string trace_table(std::string_view answer_text, size_t rows, bool chinese)
         out += "\n";
     }
     out += closure_line(answer, words);
+    if (double assumed = number(answer.value("quality", Json::object()), "assumed"); assumed > 1e-9)
+        out += std::string("  ") + words.assumed + " " + percent(assumed) + "\n";
     if (answer.value("truncated", false)) out += std::string("  ") + words.cut + "\n";
     return out;
 }

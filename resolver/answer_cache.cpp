@@ -5,7 +5,7 @@
 namespace ingot::resolver {
 namespace {
 
-constexpr size_t kSlotBytes = 256;  // list node, hash node, strings' heads
+constexpr size_t kSlotBytes = 320;  // hash node with its slot, list node
 
 size_t hash_of(std::string_view text) { return std::hash<std::string_view>()(text); }
 
@@ -18,18 +18,31 @@ AnswerCache::AnswerCache(size_t bytes_max) : shard_bytes_max_(std::max<size_t>(b
 std::shared_ptr<void const> AnswerCache::find(Dialect dialect, std::string_view canonical, std::string_view asked) {
     Shard& shard = shard_of(hash_of(canonical));
     std::lock_guard lock(shard.mutex);
-    auto found = shard.by_name.find(canonical);
-    if (found == shard.by_name.end()) return nullptr;
-    Kept const& kept = found->second->kept[static_cast<size_t>(dialect)];
-    if (!kept.answer || kept.asked != asked) return nullptr;
-    shard.slots.splice(shard.slots.begin(), shard.slots, found->second);
+    auto found = shard.slots.find(canonical);
+    if (found == shard.slots.end()) return nullptr;
+    Slot& slot = found->second;
+    Kept const& kept = slot.kept[static_cast<size_t>(dialect)];
+    if (!kept.answer || asked != (kept.other_spelling.empty() ? canonical : kept.other_spelling)) return nullptr;
+    slot.asked_again = true;
     return kept.answer;
 }
 
-void AnswerCache::drop(Shard& shard, std::list<Slot>::iterator slot) {
-    shard.bytes -= slot->bytes;
-    shard.by_name.erase(slot->canonical);
+void AnswerCache::drop(Shard& shard, Slots::iterator slot) {
+    shard.bytes -= slot->second.bytes;
+    shard.turns.erase(slot->second.turn);
     shard.slots.erase(slot);
+}
+
+void AnswerCache::make_room(Shard& shard, size_t bytes_max) {
+    while (shard.bytes > bytes_max && !shard.turns.empty()) {
+        auto slot = shard.slots.find(*shard.turns.front());
+        if (!slot->second.asked_again) {
+            drop(shard, slot);
+            continue;
+        }
+        slot->second.asked_again = false;
+        shard.turns.splice(shard.turns.end(), shard.turns, shard.turns.begin());
+    }
 }
 
 void AnswerCache::insert(Dialect dialect, std::string_view canonical, std::string_view asked,
@@ -39,22 +52,19 @@ void AnswerCache::insert(Dialect dialect, std::string_view canonical, std::strin
     Shard& shard = shard_of(hash);
     std::lock_guard lock(shard.mutex);
     if (generation != this->generation() || read_at < shard.changed_at[hash / kShards % kChanges]) return;
-    auto found = shard.by_name.find(canonical);
-    if (found == shard.by_name.end()) {
-        shard.slots.emplace_front();
-        Slot& slot = shard.slots.front();
-        slot.canonical = canonical;
-        slot.bytes = kSlotBytes + 2 * canonical.size();
+    auto [found, fresh] = shard.slots.try_emplace(std::string(canonical));
+    Slot& slot = found->second;
+    if (fresh) {
+        slot.turn = shard.turns.insert(shard.turns.end(), &found->first);
+        slot.bytes = kSlotBytes + canonical.size();
         shard.bytes += slot.bytes;
-        found = shard.by_name.emplace(slot.canonical, shard.slots.begin()).first;
     }
-    Slot& slot = *found->second;
     Kept& kept = slot.kept[static_cast<size_t>(dialect)];
     size_t const now = bytes + asked.size();
     slot.bytes = slot.bytes - kept.bytes + now;
     shard.bytes = shard.bytes - kept.bytes + now;
-    kept = {std::string(asked), std::move(answer), now};
-    while (shard.bytes > shard_bytes_max_ && !shard.slots.empty()) drop(shard, std::prev(shard.slots.end()));
+    kept = {std::move(answer), asked == canonical ? std::string() : std::string(asked), now};
+    make_room(shard, shard_bytes_max_);
 }
 
 void AnswerCache::changed(std::string_view canonical, storage::Sequence at) {
@@ -63,15 +73,15 @@ void AnswerCache::changed(std::string_view canonical, storage::Sequence at) {
     std::lock_guard lock(shard.mutex);
     auto& newest = shard.changed_at[hash / kShards % kChanges];
     newest = std::max(newest, at);
-    if (auto found = shard.by_name.find(canonical); found != shard.by_name.end()) drop(shard, found->second);
+    if (auto found = shard.slots.find(canonical); found != shard.slots.end()) drop(shard, found);
 }
 
 void AnswerCache::clear() {
     generation_.fetch_add(1, std::memory_order_acq_rel);
     for (auto& shard : shards_) {
         std::lock_guard lock(shard->mutex);
-        shard->by_name.clear();
         shard->slots.clear();
+        shard->turns.clear();
         shard->bytes = 0;
     }
 }

@@ -1,4 +1,5 @@
-// Rendered answers for anonymous callers, by canonical identifier and dialect, least recently used out first.
+// Rendered answers for anonymous callers, by canonical identifier and dialect. What was not asked for since the hand of
+// the clock last came by goes first, so that a hit writes one flag and moves nothing.
 //
 // Exact, not merely fresh: a commit removes what it changed before its answers leave the node, and an answer made from
 // an older state can never be put in afterwards, because each insertion says which commit it was read at (`read_at`)
@@ -46,26 +47,34 @@ class AnswerCache {
 
   private:
     struct Kept {
-        std::string asked;
         std::shared_ptr<void const> answer;
+        std::string other_spelling;  // as asked; empty when that is the canonical one
         size_t bytes = 0;
     };
+    struct Hash {
+        using is_transparent = void;
+        size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    };
+    struct Slot;
+    using Slots = std::unordered_map<std::string, Slot, Hash, std::equal_to<>>;
     struct Slot {
-        std::string canonical;
         std::array<Kept, kDialects> kept;
         size_t bytes = 0;
+        bool asked_again = false;                      // since the hand last came by
+        std::list<std::string const*>::iterator turn;  // its place before the hand
     };
     static constexpr size_t kShards = 64, kChanges = 1024;
     struct Shard {
-        mutable std::mutex mutex;                                                 // guards the rest
-        std::list<Slot> slots;                                                    // most recently used first
-        std::unordered_map<std::string_view, std::list<Slot>::iterator> by_name;  // views into `slots`
+        mutable std::mutex mutex;  // guards the rest
+        Slots slots;
+        std::list<std::string const*> turns;  // keys of `slots`, the next to be looked at by the hand first
         size_t bytes = 0;
         // Newest commit that changed any identifier of each hash class; an insertion read before it is refused.
         std::array<storage::Sequence, kChanges> changed_at{};
     };
     Shard& shard_of(size_t hash) { return *shards_[hash % kShards]; }
-    static void drop(Shard& shard, std::list<Slot>::iterator slot);
+    static void drop(Shard& shard, Slots::iterator slot);
+    static void make_room(Shard& shard, size_t bytes_max);
 
     size_t shard_bytes_max_;
     std::atomic<uint64_t> generation_{1};

@@ -122,7 +122,7 @@ void Resolver::keep_answer(Dialect dialect, ident::Identifier const& identifier,
 }
 
 void Resolver::committed(storage::Sequence sequence, std::span<storage::Row const> changed_keys) {
-    bool prefixes_changed = false;
+    bool prefixes_changed = changed_keys.empty();  // a re-opened store: anything may have changed
     std::string canonical;
     for (storage::Row const& row : changed_keys) {
         if (row.key.empty()) continue;

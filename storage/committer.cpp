@@ -332,7 +332,8 @@ bool Committer::write_group(Group& group, DecidedList& decided) {
     head_ = std::move(next);
     written_.emplace_back(head_.commit.sequence, store_->written_through());
     publish();
-    if (observer_) observer_(head_.commit.sequence, group.take_changed_keys());
+    auto changed = group.take_changed_keys();
+    if (observer_ && !changed.empty()) observer_(head_.commit.sequence, changed);
     return true;
 }
 

@@ -66,6 +66,7 @@ class Committer {
     void watch_failure();
     void watch_degraded();
     bool reopen();
+    void tell_reopened();
     void adopt(OpenedStore opened);
     void hide_store();
     std::chrono::milliseconds next_probe_wait();

@@ -173,7 +173,7 @@ class Engine {
     virtual Result<std::vector<LogEntry>> log(Sequence from, uint32_t limit) const = 0;
     virtual Health health() const = 0;
     // Called on the committer thread after a group is durable and before its answers, with the keys it changed in
-    // `Space::record` and `Space::index`: caches invalidate here. Set before the first submit.
+    // `Space::record` and `Space::index`: caches invalidate here. No keys: re-opened, anything may have changed.
     virtual void on_commit(std::function<void(Sequence, std::span<Row const> changed_keys)> observer) = 0;
 };
 

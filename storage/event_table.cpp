@@ -48,6 +48,17 @@ void read_party(WireReader& in, FactParty& party) {
     });
 }
 
+void read_lot_owner(WireReader& in, std::pair<std::string, std::string>& lot_owner) {
+    read_inner(in, [&](WireReader& inner) {
+        if (inner.field() == 1)
+            lot_owner.first = inner.text();
+        else if (inner.field() == 2)
+            lot_owner.second = inner.text();
+        else
+            inner.skip();
+    });
+}
+
 void read_warning(WireReader& in, FactWarning& warning) {
     read_inner(in, [&](WireReader& inner) {
         switch (inner.field()) {
@@ -99,6 +110,7 @@ void read_field(WireReader& in, EventFacts& facts) {
         case 17: read_party(in, facts.owner_destination); break;
         case 20: facts.seq = in.u64(); break;
         case 21: facts.record_time_us = in.s64(); break;
+        case 18: read_lot_owner(in, facts.lot_owners.emplace_back()); break;
         case 22: read_warning(in, facts.warnings.emplace_back()); break;
         case 23: facts.flags = in.u32(); break;
         case 24: facts.unit_first = in.u64(); break;
@@ -110,6 +122,12 @@ void read_field(WireReader& in, EventFacts& facts) {
 // clang-format on
 
 }  // namespace
+
+std::string const& EventFacts::owner_prefix_of(std::string_view lot_key_text) const {
+    for (auto const& [lot, owner] : lot_owners)
+        if (lot == lot_key_text) return owner;
+    return reporter_prefix;
+}
 
 std::string encode_facts_before(EventFacts const& facts) {
     std::string bytes;
@@ -134,6 +152,11 @@ std::string encode_facts_before(EventFacts const& facts) {
     write_party(out, 15, facts.custody_destination);
     write_party(out, 16, facts.owner_source);
     write_party(out, 17, facts.owner_destination);
+    for (auto const& [lot, owner] : facts.lot_owners)
+        out.message(18, true, [&] {
+            out.text(1, lot);
+            out.text(2, owner);
+        });
     return bytes;
 }
 

@@ -55,6 +55,11 @@ struct EventFacts {
     Digest declared_digest{};      // over reason and corrective ids
     // custody from and to, ownership from and to
     FactParty custody_source, custody_destination, owner_source, owner_destination;
+    // Lots that stand under a prefix registered to another enterprise: canonical key, first prefix of that enterprise.
+    std::vector<std::pair<std::string, std::string>> lot_owners;
+
+    // Who registered the prefix the lot stands under; else who reports it (security.md 4.2).
+    std::string const& owner_prefix_of(std::string_view lot_key_text) const;
 };
 
 // The part that is known before the seq is: put_facts() adds the rest.

@@ -62,8 +62,10 @@ void Committer::watch_space() {
     if (steady_clock::now() < next_look_) return;
     next_look_ = steady_clock::now() + options_.full_check;
     if (!space_.room_to_resume(store_ ? store_->wal_bytes() : 0)) return;
+    bool const reopened = needs_reopen_;
     if (needs_reopen_ && !reopen()) return;
     if (health().state != State::degraded) set_state(State::open, {}, {});
+    if (reopened) tell_reopened();
     space_.keep_ballast();
 }
 
@@ -74,9 +76,15 @@ void Committer::watch_failure() {
     if (passed) passed = disk_.probe(anchor_.folder());
     if (passed && reopen()) {
         if (health().state != State::degraded) set_state(State::open, {}, {});
+        tell_reopened();
         return;
     }
     next_look_ = steady_clock::now() + next_probe_wait();
+}
+
+// A group whose outcome was unknown may be in force now: whoever keeps things in memory reads them again.
+void Committer::tell_reopened() {
+    if (observer_) observer_(head_.commit.sequence, {});
 }
 
 void Committer::watch_degraded() {

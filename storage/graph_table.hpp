@@ -176,7 +176,7 @@ struct LotRow {
     std::string uri;  // form first captured
     LotKind kind = LotKind::batch;
     bool external = false;     // mentioned before any supply was captured
-    std::string owner_prefix;  // enterprise that first reported it
+    std::string owner_prefix;  // who registered its prefix, else who first reported it
     std::string material;
     Origin origin;
     bool origin_stated = false;

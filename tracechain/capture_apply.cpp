@@ -67,7 +67,7 @@ void mention(Application& application, LotWork& lot) {
     if (row.first_seq == 0) {
         row.first_seq = application.link.seq;
         row.first_time_us = row.last_time_us = application.event.time_us;
-        row.owner_prefix = application.prepared.facts.reporter_prefix;
+        row.owner_prefix = application.prepared.facts.owner_prefix_of(row.key);
     }
     row.first_time_us = std::min(row.first_time_us, application.event.time_us);
     row.last_time_us = std::max(row.last_time_us, application.event.time_us);

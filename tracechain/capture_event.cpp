@@ -1,6 +1,9 @@
 #include "tracechain/capture_event.hpp"
 
 #include <algorithm>
+#include <map>
+
+#include <algorithm>
 
 namespace ingot::tracechain {
 
@@ -67,6 +70,32 @@ storage::EventFacts facts_of(Event const& event, Owner const& site, PrepareTerms
     return facts;
 }
 
+// The other enterprise that holds the registered prefix of this key, if any.
+std::optional<Owner> stranger(ident::LotKey const& key, PrepareTerms const& terms) {
+    auto owner = terms.owners(key);
+    if (!owner || owner->enterprise == terms.principal.enterprise) return std::nullopt;
+    return owner;
+}
+
+std::vector<std::pair<std::string, std::string>> lot_owners(Event const& event, PrepareTerms const& terms) {
+    std::map<std::string, std::string> owners;
+    auto note = [&](ident::LotKey const& key) {
+        if (auto owner = stranger(key, terms)) owners.emplace(key.canonical, owner->prefix);
+    };
+    for (Member const& member : event.members) note(member.lot);
+    if (event.parent) note(*event.parent);
+    return {owners.begin(), owners.end()};
+}
+
+// Nobody ships what a registered other enterprise holds, or works in its campaign, in that enterprise's name.
+bool acts_for_stranger(Event const& event, PrepareTerms const& terms) {
+    auto foreign = [&](std::optional<ident::LotKey> const& key) { return key && stranger(*key, terms); };
+    if (foreign(event.transformation) || (event.vessel && foreign(event.vessel->campaign))) return true;
+    if (event.kind != LinkKind::ship && event.kind != LinkKind::void_ship) return false;
+    return std::any_of(event.sources.begin(), event.sources.end(),
+                       [&](Party const& source) { return stranger(source.key, terms).has_value(); });
+}
+
 }  // namespace
 
 Prepared prepare(ReadEvent read, PrepareTerms const& terms) {
@@ -80,8 +109,9 @@ Prepared prepare(ReadEvent read, PrepareTerms const& terms) {
     Event& event = out.event.emplace(std::move(*read.event));
     out.event_id = event.id;
     Owner const site = site_of(event, terms);
-    out.own_site = site.enterprise == terms.principal.enterprise;
+    out.own_site = site.enterprise == terms.principal.enterprise && !acts_for_stranger(event, terms);
     out.facts = facts_of(event, site, terms);
+    out.facts.lot_owners = lot_owners(event, terms);
     out.facts_before = storage::encode_facts_before(out.facts);
     out.leaf = storage::make_leaf(terms.random, kEventLeaf, terms.principal.prefix, event.id, storage::Space::event, "",
                                   event.bytes);

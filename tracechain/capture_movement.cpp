@@ -160,7 +160,7 @@ Result<void> apply_packing(Application& application) {
     if (parent.first_seq == 0) {
         parent.first_seq = application.link.seq;
         parent.first_time_us = parent.last_time_us = event.time_us;
-        parent.owner_prefix = application.prepared.facts.reporter_prefix;
+        parent.owner_prefix = application.prepared.facts.owner_prefix_of(parent.key);
     }
     parent.first_time_us = std::min(parent.first_time_us, event.time_us);
     parent.last_time_us = std::max(parent.last_time_us, event.time_us);

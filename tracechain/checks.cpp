@@ -149,7 +149,10 @@ Result<void> check_custody(Application& application, bool strict) {
         LotRow const& lot = each.lot->row;
         if (lot.kind == LotKind::class_only || booked_on_hand(lot, giver) >= 0) continue;
         application.flags |= bit(Flag::custody_gap);
-        if (!strict) continue;
+        // A lot under another enterprise's prefix leaves only through what that enterprise recorded (decision 0005).
+        if (!strict &&
+            application.prepared.facts.owner_prefix_of(lot.key) == application.prepared.facts.reporter_prefix)
+            continue;
         Error error{Code::NotInCustody,
                     excerpt(giver) + " does not hold enough of lot " + excerpt(lot.id) +
                         "; capture the receipt that brought it there first",

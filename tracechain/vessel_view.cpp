@@ -1,5 +1,7 @@
 #include "tracechain/vessel_view.hpp"
 
+#include <algorithm>
+
 #include "tracechain/query_json.hpp"
 
 namespace ingot::tracechain {
@@ -23,6 +25,15 @@ Result<bool> hidden(WalkSource& source, EventSeq seq, WalkTerms const& terms) {
     storage::LinkRow const* link = source.link(seq);
     if (link == nullptr) return fail(*source.error());
     return !terms.visible(link->site);
+}
+
+// A campaign belongs to whoever holds the prefix of its identifier, else to the site of its first captured event; what
+// strangers dated earlier changes nothing.
+Result<bool> hidden_campaign(WalkSource& source, CampaignFacts const& campaign, EventSeq first,
+                             WalkTerms const& terms) {
+    std::string_view const key = campaign.row.key;
+    if (!terms.visible || terms.visible(key.substr(0, key.find('/')))) return false;
+    return hidden(source, first, terms);
 }
 
 void write_pool(JsonText& json, Pool const& pool) {
@@ -79,12 +90,13 @@ Result<std::string> read_vessel(storage::View const& view, VesselQuery const& qu
     Pool const* pool = nullptr;
     if (campaign->pooled) {
         pool = source.pool(**number);
-        if (pool != nullptr) first = pool->last_seq;
+        if (pool != nullptr && !campaign->row.events.empty()) first = campaign->row.events.front();
     } else if (!campaign->rows->all().empty()) {
-        first = campaign->rows->all().front().seq;
+        first = UINT64_MAX;
+        for (auto const& row : campaign->rows->all()) first = std::min(first, row.seq);
     }
     if (source.error()) return fail(*source.error());
-    auto hides = hidden(source, first, terms);
+    auto hides = hidden_campaign(source, *campaign, first, terms);
     if (!hides) return fail(hides.error());
     if (first == 0 || *hides) return not_found();
     JsonText json;

@@ -24,8 +24,12 @@ bool Filter::allows(std::string_view text) const {
 
 bool sees(WalkTerms const& terms, LotRow const& row) {
     if (!terms.visible || terms.visible(row.owner_prefix)) return true;
-    return std::any_of(row.holdings.begin(), row.holdings.end(),
-                       [&](storage::HoldingRow const& holding) { return terms.visible(holding.party); });
+    // A party sees what another enterprise shipped to it, not what it merely says it took (security.md 4.2).
+    return std::any_of(row.holdings.begin(), row.holdings.end(), [&](storage::HoldingRow const& holding) {
+        auto sent = [](storage::TransferSum const& sum) { return sum.shipped != 0 || sum.whole_shipped; };
+        return terms.visible(holding.party) && (std::any_of(holding.custody.begin(), holding.custody.end(), sent) ||
+                                                std::any_of(holding.ownership.begin(), holding.ownership.end(), sent));
+    });
 }
 
 bool takes(storage::AccountRow const& row) {

@@ -4,6 +4,7 @@
 #include "api/metrics.hpp"
 #include "api/v1/event_answer.hpp"
 #include "ident/event_id.hpp"
+#include "registry/registry.hpp"
 #include "tracechain/flags.hpp"
 #include "tracechain/tracechain.hpp"
 
@@ -26,6 +27,15 @@ Result<void> allowed(Call const& call, Act act) {
     registry::Principal const& who = call.principal;
     auto proof = registry::Authorised::check(who, act, {who.prefix, who.enterprise, false});
     if (!proof) return tl::unexpected(proof.error());
+    return {};
+}
+
+// Nothing changes under a prefix that is suspended or hosted elsewhere.
+Result<void> open_prefix(Call const& call, Services& services) {
+    auto prefix = ident::Prefix::parse(call.principal.prefix);
+    if (!prefix) return tl::unexpected(prefix.error());
+    auto open = services.registry.authorise_change(call.principal, Act::EventCapture, *prefix);
+    if (!open) return tl::unexpected(open.error());
     return {};
 }
 
@@ -115,6 +125,7 @@ Result<std::vector<StoredEvent>> own_records(Call const& call, Services& service
 Result<Change> capture_events(Call const& call, Services& services) {
     if (auto fine = check_parameters(call, {"onerror", "accept"}); !fine) return tl::unexpected(fine.error());
     if (auto fine = allowed(call, Act::EventCapture); !fine) return tl::unexpected(fine.error());
+    if (auto fine = open_prefix(call, services); !fine) return tl::unexpected(fine.error());
     auto rollback = rollback_of(call);
     if (!rollback) return tl::unexpected(rollback.error());
     auto tolerant = tolerant_of(call);
