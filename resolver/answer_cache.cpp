@@ -22,7 +22,7 @@ std::shared_ptr<void const> AnswerCache::find(Dialect dialect, std::string_view 
     if (found == shard.slots.end()) return nullptr;
     Slot& slot = found->second;
     Kept const& kept = slot.kept[static_cast<size_t>(dialect)];
-    if (!kept.answer || asked != (kept.other_spelling.empty() ? canonical : kept.other_spelling)) return nullptr;
+    if (!kept.answer || asked != (kept.canonical_spelling ? canonical : kept.spelling)) return nullptr;
     slot.asked_again = true;
     return kept.answer;
 }
@@ -63,7 +63,8 @@ void AnswerCache::insert(Dialect dialect, std::string_view canonical, std::strin
     size_t const now = bytes + asked.size();
     slot.bytes = slot.bytes - kept.bytes + now;
     shard.bytes = shard.bytes - kept.bytes + now;
-    kept = {std::move(answer), asked == canonical ? std::string() : std::string(asked), now};
+    bool const same = asked == canonical;
+    kept = {std::move(answer), std::string(same ? "" : asked), same, now};
     make_room(shard, shard_bytes_max_);
 }
 

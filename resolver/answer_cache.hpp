@@ -48,7 +48,8 @@ class AnswerCache {
   private:
     struct Kept {
         std::shared_ptr<void const> answer;
-        std::string other_spelling;  // as asked; empty when that is the canonical one
+        std::string spelling;  // as asked, unless that is the canonical one
+        bool canonical_spelling = true;
         size_t bytes = 0;
     };
     struct Hash {

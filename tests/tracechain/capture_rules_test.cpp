@@ -95,8 +95,21 @@ TEST(CaptureStrict, AReversedDocumentWithRightTimesPasses) {
 
 TEST(CaptureStrict, CustodyIsNeededToConsume) {
     EXPECT_EQ(strict_refusal({"C A:10"}, "X A:10 > B:10 /2"), Code::NotInCustody);
-    EXPECT_EQ(tolerant_flags({"C A:10"}, "X A:10 > B:10 /2"), Flags{"custody-gap"});
+    // What is one's own may be used up although it was shipped away: a return was not reported.
+    EXPECT_EQ(tolerant_flags({"C A:10", "SH A:10 > 2"}, "X A:10 > B:10"), Flags{"custody-gap"});
     EXPECT_EQ(strict_refusal({"C A:10", "SH A:10 > 2", "RC A:10 /2"}, "X A:10 > B:10 /2"), std::nullopt);
+}
+
+// docs/decisions/0005: also from a tolerant reporter.
+TEST(CaptureTolerant, NobodyUsesUpALotOfAnotherEnterpriseWithoutARecordedTransfer) {
+    for (char const* line : {"X A:10 > B:10 /2", "SH A:10 > 3 /2"}) {
+        Chain chain;
+        chain.say({"C A:10"});
+        auto answer = chain.post(chain.notation.line(line));
+        ASSERT_FALSE(answer) << line;
+        EXPECT_EQ(slug(answer.error().code), "not-in-custody") << line;
+    }
+    EXPECT_EQ(tolerant_flags({"C A:10", "SH A:10 > 2", "RC A:10 /2"}, "X A:10 > B:10 /2"), Flags{});
 }
 
 TEST(CaptureAuthority, OnlyTheEnterpriseOfTheSiteMayCaptureForIt) {
