@@ -129,6 +129,7 @@ int bench_resolve(int records, int rounds, double seconds) {
     if (!nginx) return report(nginx.error());
     std::string nginx_url = "https://127.0.0.1:18443";
 
+    wait_until_idle(node->process());
     Comparison hot, cold;
     run_wrk(node->process(), {node->url(), folder.path() + "/hot.lua", kConnections, 2, kLoadCpu});  // fills the cache
     for (int round = 0; round < rounds; ++round) {

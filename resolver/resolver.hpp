@@ -20,8 +20,8 @@
 namespace ingot::resolver {
 
 struct Settings {
-    size_t answers_bytes_max = 64 * 1024 * 1024;  // rendered public answers
-    size_t absent_bytes_max = 4 * 1024 * 1024;    // identifiers known to answer nothing
+    size_t answers_bytes_max = 160 * 1024 * 1024;  // rendered public answers
+    size_t absent_bytes_max = 4 * 1024 * 1024;     // identifiers known to answer nothing
 };
 
 enum class Outcome : uint8_t {
