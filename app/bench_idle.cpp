@@ -21,7 +21,8 @@ int bench_idle(int connections) {
         connections = int(limit.rlim_max) - 500;
     }
     ScratchFolder folder;
-    auto node = BenchNode::start(folder.path(), "[limits]\nidle_time = \"10m\"\nconnections = 12000\nconnections_per_address = 12000\n");
+    auto node = BenchNode::start(
+        folder.path(), "[limits]\nidle_time = \"10m\"\nconnections = 12000\nconnections_per_address = 12000\n");
     if (!node) return report(node.error());
     NodeAddress address = node->plant();
     std::vector<std::unique_ptr<net::Client>> clients;

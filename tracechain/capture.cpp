@@ -384,10 +384,13 @@ storage::Reply reply_of(CaptureUnit const& unit, storage::Batch& batch) {
 storage::Operation capture_operation(std::shared_ptr<CaptureUnit> unit, size_t bytes) {
     unit->results.resize(unit->events.size());
     storage::Operation operation;
-    operation.steps = unit->rollback || unit->events.empty() ? 1 : static_cast<uint32_t>(unit->events.size());
+    // In an operation of one step a refusal refuses the whole; `proceed` answers rows also for one event: an empty step
+    // more.
+    auto const steps = static_cast<uint32_t>(unit->events.size());
+    operation.steps = unit->rollback || steps == 0 ? 1 : std::max(steps, 2u);
     operation.bytes = 1024 + bytes * 3;
     operation.apply = [unit](storage::Batch& batch, uint32_t step) -> Result<void> {
-        if (unit->events.empty()) return {};
+        if (step >= unit->events.size()) return {};
         return run_step(batch, *unit, step);
     };
     operation.reply = [unit](storage::Batch& batch) { return reply_of(*unit, batch); };

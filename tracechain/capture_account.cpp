@@ -34,6 +34,13 @@ bool is_heel(std::vector<AccountRow> const& rows, AccountRow const& output) {
                        [&](AccountRow const& row) { return is_taking(row) && row.seq == output.seq; });
 }
 
+// Something was taken after the commission and before the output: the lot came back, it was not named twice.
+bool was_used_between(std::vector<AccountRow> const& rows, AccountRow const& add, AccountRow const& output) {
+    return std::any_of(rows.begin(), rows.end(), [&](AccountRow const& row) {
+        return is_taking(row) && is_live_now(row) && key_of(add) < key_of(row) && key_of(row) < key_of(output);
+    });
+}
+
 AccountRow const* earliest(std::vector<AccountRow> const& rows, RowKind kind) {
     AccountRow const* first = nullptr;
     for (AccountRow const& row : rows)
@@ -268,7 +275,7 @@ void mark_supplies(std::vector<AccountRow>& rows, LotKind kind) {
             row.restated =
                 row.kind == RowKind::commission && std::any_of(rows.begin(), rows.end(), [&](AccountRow const& other) {
                     return other.kind == RowKind::output && is_live_now(other) && same_supply(other, row) &&
-                           !is_heel(rows, other);
+                           !is_heel(rows, other) && !was_used_between(rows, row, other);
                 });
         }
     }

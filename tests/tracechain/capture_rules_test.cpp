@@ -100,6 +100,13 @@ TEST(CaptureStrict, CustodyIsNeededToConsume) {
     EXPECT_EQ(strict_refusal({"C A:10", "SH A:10 > 2", "RC A:10 /2"}, "X A:10 > B:10 /2"), std::nullopt);
 }
 
+TEST(CaptureSupply, ALotThatComesBackUnderItsOwnCodeIsNoRestatedSupply) {
+    Chain chain;
+    chain.say({"C A:100", "X A:100 > B:100", "X B:100 > A:100", "X A:100 > D:100"});
+    // All weight entering any state of A from elsewhere (3.7): once from D, once more from B.
+    expect_shares(chain.up("D").share, {{"A", 2}, {"B", 1}});
+}
+
 // docs/decisions/0005: also from a tolerant reporter.
 TEST(CaptureTolerant, NobodyUsesUpALotOfAnotherEnterpriseWithoutARecordedTransfer) {
     for (char const* line : {"X A:10 > B:10 /2", "SH A:10 > 3 /2"}) {
