@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <iostream>
 #include <thread>
 
@@ -20,7 +19,7 @@ namespace {
 sigset_t block_signals() {
     sigset_t set;
     sigemptyset(&set);
-    for (int signal : {SIGTERM, SIGINT, SIGHUP, SIGUSR1}) sigaddset(&set, signal);
+    for (int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
     pthread_sigmask(SIG_BLOCK, &set, nullptr);
     ::signal(SIGPIPE, SIG_IGN);
     return set;
@@ -47,7 +46,6 @@ void end_at_second_signal(sigset_t set) {
     std::thread([set] {
         sigset_t ending = set;
         sigdelset(&ending, SIGHUP);
-        sigdelset(&ending, SIGUSR1);
         int got = 0;
         sigwait(&ending, &got);
         _exit(kExitSecondSignal);
@@ -74,18 +72,10 @@ int serve(ServeOptions const& options) {
     if (!node) return report_error(node.error());
     std::cout << "ingot: ready " << (*node)->url() << std::endl;
 
-    std::atomic<int> outcome{kExitDone};
-    std::thread task;
-    if (options.when_ready)
-        task = std::thread([&, url = (*node)->url()] {
-            outcome = options.when_ready(url);
-            if (outcome != kExitDone) kill(getpid(), SIGUSR1);
-        });
     wait_for_end(**node, log, set);
     end_at_second_signal(set);
-    if (task.joinable()) task.detach();
     (*node)->stop();
-    return outcome;
+    return kExitDone;
 }
 
 }  // namespace ingot::app

@@ -62,7 +62,7 @@ struct ConfigCall {
 int run_serve(ConfigCall const& call) {
     auto settings = read_settings(call.settings);
     if (!settings) return report_error(settings.error());
-    return serve({call.file, {ingot_environment(), std::move(*settings)}, nullptr});
+    return serve({call.file, {ingot_environment(), std::move(*settings)}});
 }
 
 int run_check_config(ConfigCall const& call) {

@@ -263,10 +263,6 @@ Result<std::optional<EventFacts>> find_facts(View const& view, EventSeq seq) {
     return std::optional<EventFacts>(std::move(*facts));
 }
 
-Result<std::optional<std::string>> find_event_bytes(View const& view, EventSeq seq) {
-    return view.get(Space::event, event_key(seq));
-}
-
 Result<std::optional<EventSeq>> find_event_seq(View const& view, std::string_view event_id) {
     return find_seq(view, Space::index, event_id_key(event_id));
 }

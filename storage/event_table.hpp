@@ -62,7 +62,7 @@ struct EventFacts {
     std::string const& owner_prefix_of(std::string_view lot_key_text) const;
 };
 
-// The part that is known before the seq is: put_facts() adds the rest.
+// The part that is known before the seq is: complete_facts() adds the rest.
 std::string encode_facts_before(EventFacts const& facts);
 std::string encode_facts(EventFacts const& facts);
 // `before` from encode_facts_before; the fields that only the committer knows are taken from `facts`.
@@ -88,7 +88,6 @@ std::string seq_value(EventSeq seq);
 Result<EventSeq> parse_seq_value(Bytes value);  // DataDamaged
 
 Result<std::optional<EventFacts>> find_facts(View const& view, EventSeq seq);
-Result<std::optional<std::string>> find_event_bytes(View const& view, EventSeq seq);
 Result<std::optional<EventSeq>> find_event_seq(View const& view, std::string_view event_id);
 // Declarations of an event id, oldest declarationTime first.
 Result<std::vector<EventSeq>> find_declarations(View const& view, std::string_view event_id);
