@@ -152,10 +152,10 @@ std::string encode_facts_before(EventFacts const& facts) {
     write_party(out, 15, facts.custody_destination);
     write_party(out, 16, facts.owner_source);
     write_party(out, 17, facts.owner_destination);
-    for (auto const& [lot, owner] : facts.lot_owners)
+    for (auto const& lot_owner : facts.lot_owners)
         out.message(18, true, [&] {
-            out.text(1, lot);
-            out.text(2, owner);
+            out.text(1, lot_owner.first);
+            out.text(2, lot_owner.second);
         });
     return bytes;
 }
