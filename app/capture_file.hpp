@@ -5,7 +5,6 @@
 #include <functional>
 #include <istream>
 #include <string>
-#include <vector>
 
 #include "app/node_client.hpp"
 
@@ -13,6 +12,17 @@ namespace ingot::app {
 
 struct CaptureCounts {
     uint64_t stored = 0, duplicate = 0, refused = 0;
+    uint64_t taken_back = 0;  // fit to be stored, but in a request that was refused whole
+    uint64_t bytes = 0;       // of the input, sent so far
+};
+
+// An event the node refused, in words a person reads.
+struct Refusal {
+    uint64_t line = 0;     // of an NDJSON file, from 1; 0 in a document
+    uint64_t place = 0;    // among the events of a document, from 1
+    std::string event_id;  // empty: it has none
+    std::string what;      // what is wrong, and where in the event
+    std::string right;     // what would be right
 };
 
 struct CaptureOptions {
@@ -22,15 +32,18 @@ struct CaptureOptions {
     bool tolerant = false;  // accept=tolerant
     // Called after every request with the counts so far.
     std::function<void(CaptureCounts const&)> progress;
-    // Called for every refused event: its place in the file (line of NDJSON, else index) and what the node said.
-    std::function<void(uint64_t place, std::string const& said)> refused;
+    std::function<void(Refusal const&)> refused;
 };
 
 // NDJSON is sent line by line in requests; anything else as one request. Stops at the first answer that is not about
-// single events, with that answer as the error.
+// single events, with that answer as the error (its exit code included).
 Result<CaptureCounts> capture_stream(NodeClient& node, std::istream& input, bool ndjson, CaptureOptions const& options);
 
-// True when the first line of the file is a whole JSON object by itself and a second line follows.
+// One line: "line 3, urn:uuid:...: what is wrong; what would be right", in the language of the process.
+std::string refusal_line(Refusal const& refusal);
+
+// True when the first line that is not blank is a whole JSON object by itself and another line follows. Goes back to
+// the start.
 bool looks_like_ndjson(std::istream& input);
 
 }  // namespace ingot::app

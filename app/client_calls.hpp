@@ -1,5 +1,5 @@
-// What each client command does: one request, an answer a person reads on stdout, messages on stderr, an exit code of
-// spec/operations.md 3.
+// What each client command does: an answer a person reads on stdout, messages on stderr, an exit code of
+// spec/operations.md 3. With `json` the node's answer goes to stdout as it came.
 #pragma once
 
 #include <optional>
@@ -14,6 +14,7 @@ struct AddPrefix {
 };
 struct AddCredential {
     std::string role, prefix, name;
+    std::string out;  // file that gets the key, 0600; empty: stdout
 };
 struct AssignCodes {
     std::string prefix, product_class, product, date, profile, key;
@@ -30,6 +31,10 @@ struct TraceCall {
     std::optional<int> depth, max_nodes, timeout_ms;
     int rows = 25;
 };
+struct GenerateCall {
+    std::string file, prefix, host;
+    int days = 365;
+};
 struct DemoCall {
     int days = 365;
     std::string prefix, operator_key_file;
@@ -44,9 +49,7 @@ int assign_codes(NodeAddress const& node, AssignCodes const& call, bool json);
 int resolve_identifier(NodeAddress const& node, std::string const& identifier, bool json);
 int capture_events(NodeAddress const& node, CaptureCall const& call, bool json);
 int trace_lot(NodeAddress const& node, TraceCall const& call, bool json);
+int generate_events(GenerateCall const& call);
 int run_demo(NodeAddress const& node, DemoCall const& call);
-
-// True when the person's terminal speaks Chinese (LANG, LC_ALL).
-bool speaks_chinese();
 
 }  // namespace ingot::app

@@ -9,6 +9,7 @@
 #include <sstream>
 
 #include "app/config_keys.hpp"
+#include "app/nearest.hpp"
 #include "base/encoding.hpp"
 
 extern char** environ;
@@ -42,8 +43,8 @@ class Loader {
     }
 
   private:
-    void fault(std::string const& where, std::string const& what) {
-        error_.faults.push_back({where, "config", where + ": " + what, {}});
+    void fault(std::string const& where, std::string const& what, std::string const& what_zh) {
+        error_.faults.push_back({where, "config", where + ": " + what, where + "：" + what_zh});
     }
 
     static RawValue outside(std::string const& text) {
@@ -57,16 +58,17 @@ class Loader {
     void read_file(std::string const& path) {
         std::string const name = fs::path(path).filename().string();
         std::ifstream stream(path, std::ios::binary);
-        if (!stream) return fault(path, "the file cannot be read");
+        if (!stream) return fault(path, "the file cannot be read", "无法读取该文件");
         std::stringstream bytes;
         bytes << stream.rdbuf();
         std::string const text = bytes.str();
-        if (text.size() > kFileBytesMax) return fault(name, "larger than 256 KiB");
-        if (!is_utf8(text)) return fault(name, "not UTF-8");
+        if (text.size() > kFileBytesMax) return fault(name, "larger than 256 KiB", "大于 256 KiB");
+        if (!is_utf8(text)) return fault(name, "not UTF-8", "不是 UTF-8");
         try {
             read_table(name, "", toml::parse(text, path));
         } catch (toml::parse_error const& wrong) {
-            fault(name + ":" + std::to_string(wrong.source().begin.line), std::string(wrong.description()));
+            std::string const what(wrong.description());
+            fault(name + ":" + std::to_string(wrong.source().begin.line), what, "TOML 语法错误：" + what);
         }
     }
 
@@ -100,7 +102,7 @@ class Loader {
             raw.text = raw.boolean ? "true" : "false";
         } else if (auto const* array = node.as_array()) {
             raw.kind = RawValue::Kind::texts;
-            raw.text = "the array";
+            raw.text = "[...]";
             for (auto const& item : *array) {
                 auto const* text_item = item.as_string();
                 if (!text_item)
@@ -109,50 +111,59 @@ class Loader {
                     raw.texts.push_back(text_item->get());
             }
         } else {
-            raw.text = "the value";
+            raw.text = "...";
         }
         return raw;
     }
 
     void take_environment(std::string const& variable, std::string const& value) {
         if (std::find(std::begin(kNoKeys), std::end(kNoKeys), variable) != std::end(kNoKeys)) return;
+        std::vector<std::string> names;
         for (auto const& key : config_keys()) {
             std::string name = "INGOT_" + to_upper_ascii(key.name);
             std::replace(name.begin(), name.end(), '.', '_');
             if (name == variable) return take("environment", std::string(key.name), outside(value));
+            names.push_back(std::move(name));
         }
-        fault("environment", variable + " names no configuration key");
+        std::string const near = nearest_word(variable, names);
+        fault("environment",
+              variable + " names no configuration key" + (near.empty() ? "" : "; did you mean " + near + "?"),
+              variable + " 不对应任何配置键" + (near.empty() ? "" : "；是否想写 " + near + "？"));
     }
 
     void take(std::string const& where, std::string const& name, RawValue const& raw) {
         std::string nearest;
         ConfigKey const* key = find_config_key(name, &nearest);
         if (!key) {
-            std::string const guess = nearest.empty() ? "" : "; did you mean " + nearest + "?";
-            return fault(where, excerpt(name) + ": unknown key" + guess);
+            bool const none = nearest.empty();
+            return fault(where, excerpt(name) + ": unknown key" + (none ? "" : "; did you mean " + nearest + "?"),
+                         excerpt(name) + "：没有这个键" + (none ? "" : "；是否想写 " + nearest + "？"));
         }
         if (raw.text.find("-----BEGIN") != std::string::npos || raw.text.starts_with("ingk_"))
-            return fault(where, name + ": a secret is named by file, never written here");
-        if (auto wrong = key->set(config_, raw)) return fault(where, name + ": " + *wrong);
+            return fault(where, name + ": a secret is named by file, never written here",
+                         name + "：密钥只能以文件名指定，不得写在此处");
+        if (auto wrong = key->set(config_, raw)) return fault(where, name + ": " + wrong->en, name + "：" + wrong->zh);
         config_.sources[name] = where;
     }
 
     // Required keys and contradictions, once everything is read.
     void check_whole(std::string const& file) {
         auto require = [&](std::string_view name, bool present) {
-            if (!present && !named(name)) fault(file, std::string(name) + ": required");
+            if (!present && !named(name)) fault(file, std::string(name) + ": required", std::string(name) + "：必填");
         };
         require("node.name", !config_.node_name.empty());
         require("storage.dir", !config_.storage_dir.empty());
         require("tls.cert_file", !config_.tls_cert_file.empty());
         require("tls.key_file", !config_.tls_key_file.empty());
-        if (config_.listen_https.empty()) fault(place("listen.https", file), "listen.https: names no address");
+        if (config_.listen_https.empty())
+            fault(place("listen.https", file), "listen.https: names no address", "listen.https：没有地址");
         Limits const& limits = config_.limits;
         if (limits.page_rows_default > limits.page_rows_max)
-            fault(place("limits.page_rows_default", file),
-                  "limits.page_rows_default: larger than limits.page_rows_max");
+            fault(place("limits.page_rows_default", file), "limits.page_rows_default: larger than limits.page_rows_max",
+                  "limits.page_rows_default：大于 limits.page_rows_max");
         if (limits.trace_time > limits.trace_time_max)
-            fault(place("trace.budget_ms", file), "trace.budget_ms: longer than trace.timeout_max");
+            fault(place("trace.budget_ms", file), "trace.budget_ms: longer than trace.timeout_max",
+                  "trace.budget_ms：长于 trace.timeout_max");
     }
 
     // A key that is there but wrong has its own fault already.

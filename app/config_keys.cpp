@@ -3,28 +3,39 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 
 #include "api/networks.hpp"
 #include "app/config_units.hpp"
+#include "app/nearest.hpp"
 #include "base/encoding.hpp"
 
 namespace ingot::app {
 namespace {
 
-using Fault = std::optional<std::string>;
+using Fault = std::optional<Said>;
 using Kind = RawValue::Kind;
 using std::chrono::milliseconds;
 
 std::string quoted(std::string_view text) { return "\"" + excerpt(text) + "\""; }
 
 std::string shown(RawValue const& raw) {
-    if (raw.kind == Kind::texts) return "an array";
+    if (raw.kind == Kind::texts) return "[...]";
     return raw.kind == Kind::text ? quoted(raw.text) : excerpt(raw.text);
 }
 
-std::string with_guess(std::string message, std::string const& guess) {
-    return guess.empty() ? message : message + "; did you mean \"" + guess + "\"?";
+Said with_guess(Said message, std::string const& guess) {
+    if (guess.empty()) return message;
+    return {message.en + "; did you mean \"" + guess + "\"?", message.zh + "；是否想写 \"" + guess + "\"？"};
+}
+
+Said is_not(RawValue const& raw, std::string const& en, std::string const& zh) {
+    return {shown(raw) + " is not " + en, shown(raw) + " 不是" + zh};
+}
+
+Said out_of_range(std::string const& value, std::string const& least, std::string const& most) {
+    return {value + " is out of range, " + least + " to " + most, value + " 超出范围，应为 " + least + " 到 " + most};
 }
 
 std::optional<int64_t> integer_of(RawValue const& raw) {
@@ -41,10 +52,9 @@ ConfigKey count(std::string_view name, Number Config::*member, int64_t min, int6
     return {name,
             [=](Config& config, RawValue const& raw) -> Fault {
                 auto const value = integer_of(raw);
-                if (!value) return shown(raw) + " is not a whole number";
+                if (!value) return is_not(raw, "a whole number", "整数");
                 if (*value < min || *value > max)
-                    return std::to_string(*value) + " is out of range, " + std::to_string(min) + " to " +
-                           std::to_string(max);
+                    return out_of_range(std::to_string(*value), std::to_string(min), std::to_string(max));
                 config.*member = static_cast<Number>(*value);
                 return {};
             },
@@ -56,10 +66,9 @@ ConfigKey limit(std::string_view name, Number Limits::*member, int64_t min, int6
     return {name,
             [=](Config& config, RawValue const& raw) -> Fault {
                 auto const value = integer_of(raw);
-                if (!value) return shown(raw) + " is not a whole number";
+                if (!value) return is_not(raw, "a whole number", "整数");
                 if (*value < min || *value > max)
-                    return std::to_string(*value) + " is out of range, " + std::to_string(min) + " to " +
-                           std::to_string(max);
+                    return out_of_range(std::to_string(*value), std::to_string(min), std::to_string(max));
                 config.limits.*member = static_cast<Number>(*value);
                 return {};
             },
@@ -68,9 +77,9 @@ ConfigKey limit(std::string_view name, Number Limits::*member, int64_t min, int6
 
 Fault read_size(RawValue const& raw, uint64_t min, uint64_t max, uint64_t& out) {
     auto const value = raw.kind == Kind::text ? parse_size(raw.text) : std::nullopt;
-    if (!value) return with_guess(shown(raw) + " is not a size", guess_size(raw.text));
+    if (!value) return with_guess(is_not(raw, "a size", "容量"), guess_size(raw.text));
     if (*value < min || *value > max)
-        return quoted(raw.text) + " is out of range, \"" + print_size(min) + "\" to \"" + print_size(max) + "\"";
+        return out_of_range(quoted(raw.text), quoted(print_size(min)), quoted(print_size(max)));
     out = *value;
     return {};
 }
@@ -102,10 +111,9 @@ ConfigKey size_or_auto(std::string_view name, std::optional<uint64_t> Config::*m
 
 Fault read_duration(RawValue const& raw, milliseconds min, milliseconds max, milliseconds& out) {
     auto const value = raw.kind == Kind::text ? parse_duration(raw.text) : std::nullopt;
-    if (!value) return with_guess(shown(raw) + " is not a duration", guess_duration(raw.text));
+    if (!value) return with_guess(is_not(raw, "a duration", "时长"), guess_duration(raw.text));
     if (*value < min || *value > max)
-        return quoted(raw.text) + " is out of range, \"" + print_duration(min) + "\" to \"" + print_duration(max) +
-               "\"";
+        return out_of_range(quoted(raw.text), quoted(print_duration(min)), quoted(print_duration(max)));
     out = *value;
     return {};
 }
@@ -128,8 +136,8 @@ ConfigKey limit_time(std::string_view name, milliseconds Limits::*member, millis
 ConfigKey text(std::string_view name, std::string Config::*member) {
     return {name,
             [=](Config& config, RawValue const& raw) -> Fault {
-                if (raw.kind != Kind::text) return shown(raw) + " is not a text";
-                if (raw.text.empty()) return "the text is empty";
+                if (raw.kind != Kind::text) return is_not(raw, "a text", "文本");
+                if (raw.text.empty()) return Said{"the text is empty", "文本为空"};
                 config.*member = raw.text;
                 return {};
             },
@@ -145,7 +153,7 @@ ConfigKey word(std::string_view name, std::string Config::*member, std::vector<s
                 }
                 std::string list;
                 for (auto const& one : words) list += (list.empty() ? "" : ", ") + quoted(one);
-                return shown(raw) + " is not one of " + list;
+                return is_not(raw, "one of " + list, "以下之一：" + list);
             },
             [=](Config const& config) { return quoted(config.*member); }};
 }
@@ -154,7 +162,7 @@ ConfigKey texts(std::string_view name, std::vector<std::string> Config::*member)
     return {name,
             [=](Config& config, RawValue const& raw) -> Fault {
                 if (raw.kind == Kind::texts) return config.*member = raw.texts, std::nullopt;
-                if (!raw.outside) return shown(raw) + " is not an array of texts";
+                if (!raw.outside) return is_not(raw, "an array of texts", "文本数组");
                 std::vector<std::string> list;
                 for (size_t at = 0; at <= raw.text.size();) {
                     size_t const end = std::min(raw.text.find(',', at), raw.text.size());
@@ -176,7 +184,9 @@ ConfigKey networks(std::string_view name, std::vector<std::string> Config::*memb
     key.set = [member, plain = key.set](Config& config, RawValue const& raw) -> Fault {
         if (auto fault = plain(config, raw)) return fault;
         auto const parsed = api::Networks::parse(config.*member);
-        return parsed ? Fault() : Fault(parsed.error().detail);
+        if (parsed) return {};
+        auto const& wrong = parsed.error();
+        return Said{wrong.detail, wrong.detail_zh.empty() ? wrong.detail : wrong.detail_zh};
     };
     return key;
 }
@@ -186,11 +196,17 @@ ConfigKey boolean(std::string_view name, bool Config::*member) {
             [=](Config& config, RawValue const& raw) -> Fault {
                 bool const known =
                     raw.kind == Kind::boolean || (raw.outside && (raw.text == "true" || raw.text == "false"));
-                if (!known) return shown(raw) + " is not true or false";
+                if (!known) return is_not(raw, "true or false", " true 或 false");
                 config.*member = raw.kind == Kind::boolean ? raw.boolean : raw.text == "true";
                 return {};
             },
             [=](Config const& config) { return std::string(config.*member ? "true" : "false"); }};
+}
+
+std::string plain(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.6g", value);
+    return text;
 }
 
 ConfigKey real(std::string_view name, double Config::*member, double min, double max) {
@@ -203,8 +219,8 @@ ConfigKey real(std::string_view name, double Config::*member, double min, double
                     value = std::strtod(raw.text.c_str(), &end);
                     known = !raw.text.empty() && *end == '\0';
                 }
-                if (!known || !std::isfinite(value)) return shown(raw) + " is not a number";
-                if (value < min || value > max) return shown(raw) + " is out of range";
+                if (!known || !std::isfinite(value)) return is_not(raw, "a number", "数字");
+                if (value < min || value > max) return out_of_range(shown(raw), plain(min), plain(max));
                 config.*member = value;
                 return {};
             },
@@ -216,8 +232,9 @@ ConfigKey limit_ms(std::string_view name, milliseconds Limits::*member, int64_t 
             [=](Config& config, RawValue const& raw) -> Fault {
                 auto const value = integer_of(raw);
                 if (!value || *value < min || *value > max)
-                    return shown(raw) + " is not a number of milliseconds from " + std::to_string(min) + " to " +
-                           std::to_string(max);
+                    return is_not(raw,
+                                  "a number of milliseconds from " + std::to_string(min) + " to " + std::to_string(max),
+                                  std::to_string(min) + " 到 " + std::to_string(max) + " 的毫秒数");
                 config.limits.*member = milliseconds(*value);
                 return {};
             },
@@ -310,21 +327,6 @@ std::vector<ConfigKey> limit_keys() {
             limit("limits.walks_per_principal", &Limits::walks_per_principal_max, 1, 1000)};
 }
 
-size_t distance(std::string_view a, std::string_view b) {
-    std::vector<size_t> row(b.size() + 1);
-    for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-    for (size_t i = 1; i <= a.size(); ++i) {
-        size_t corner = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= b.size(); ++j) {
-            size_t const changed = corner + (a[i - 1] == b[j - 1] ? 0 : 1);
-            corner = row[j];
-            row[j] = std::min({row[j] + 1, row[j - 1] + 1, changed});
-        }
-    }
-    return row[b.size()];
-}
-
 }  // namespace
 
 std::span<ConfigKey const> config_keys() {
@@ -337,15 +339,12 @@ std::span<ConfigKey const> config_keys() {
 }
 
 ConfigKey const* find_config_key(std::string_view name, std::string* nearest) {
-    size_t best = 4;  // a key that differs in more places was not meant
+    std::vector<std::string> names;
     for (auto const& key : config_keys()) {
         if (key.name == name) return &key;
-        size_t const off = distance(name, key.name);
-        if (nearest && off < best) {
-            best = off;
-            *nearest = key.name;
-        }
+        names.emplace_back(key.name);
     }
+    if (nearest) *nearest = nearest_word(name, names);
     return nullptr;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "app/config.hpp"
+#include "app/language.hpp"
 
 namespace ingot::app {
 
@@ -27,7 +28,7 @@ struct RawValue {
 struct ConfigKey {
     std::string_view name;  // "limits.body"
     // Puts the value into the config; answers what is wrong with it ("\"1MB\" is not a size; did you mean \"1MiB\"?").
-    std::function<std::optional<std::string>(Config&, RawValue const&)> set;
+    std::function<std::optional<Said>(Config&, RawValue const&)> set;
     std::function<std::string(Config const&)> print;
 };
 

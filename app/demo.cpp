@@ -1,23 +1,20 @@
 #include "app/demo.hpp"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include <fstream>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <sstream>
 #include <unordered_map>
 
 #include "app/capture_file.hpp"
+#include "app/json_member.hpp"
+#include "app/key_file.hpp"
+#include "app/language.hpp"
 #include "app/plant.hpp"
 #include "base/encoding.hpp"
 
 namespace ingot::app {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr char const* kProfile = "plant-demo";
 constexpr size_t kEventsARequest = 200;
@@ -34,27 +31,15 @@ std::map<std::string, Naming> const kNamings = {
     {"POOL", {"MT", "RETURNS", nullptr}},
 };
 
-Error said(char const* act, NodeAnswer const& answer) {
-    Json problem = Json::parse(answer.body, nullptr, false);
-    std::string detail = problem.is_object() ? problem.value("detail", problem.value("title", "")) : answer.body;
-    if (problem.is_object())
-        for (Json const& fault : problem.value("errors", Json::array()))
-            detail += "; " + fault.value("pointer", "") + ": " + fault.value("detail", "");
-    return Error{Code::Unreachable,
-                 std::string(act) + ": the node answered " + std::to_string(answer.status) + ": " + detail, ""};
+// The node's refusal, with what was being done before it.
+Error said(Said const& act, NodeAnswer const& answer) {
+    Error error = to_error(answer);
+    error.detail = act.en + ": " + error.detail;
+    error.detail_zh = act.zh + "：" + error.detail_zh;
+    return error;
 }
 
 std::string date_text(Time start, int day) { return format_time(start + std::chrono::days(day), 0).substr(0, 10); }
-
-Result<void> write_secret(std::string const& file, std::string const& secret) {
-    int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (descriptor < 0) return fail(Code::Usage, "cannot write " + file);
-    std::string line = secret + "\n";
-    bool written = ::write(descriptor, line.data(), line.size()) == ssize_t(line.size());
-    bool closed = ::close(descriptor) == 0;
-    if (!written || !closed) return fail(Code::Usage, "cannot write " + file);
-    return {};
-}
 
 class Demo {
   public:
@@ -82,12 +67,15 @@ class Demo {
         Json prefix = {{"prefix", options_.prefix}, {"name", options_.name}};
         auto made = admin->send("POST", "/v1/prefixes", prefix.dump(), "application/json", fresh_key());
         if (!made) return fail(made.error());
-        if (made->status >= 300 && made->status != 409) return fail(said("registering the prefix", *made));
+        if (made->status >= 300 && made->status != 409)
+            return fail(said({"registering the prefix", "登记前缀"}, *made));
+        auto file = KeyFile::create(key_file_);
+        if (!file) return fail(file.error());
         Json credential = {{"role", "operator"}, {"prefix", options_.prefix}, {"name", "demo operator"}};
         auto key = admin->send("POST", "/v1/credentials", credential.dump(), "application/json", fresh_key());
         if (!key) return fail(key.error());
-        if (key->status >= 300) return fail(said("making the operator's key", *key));
-        return write_secret(key_file_, Json::parse(key->body).at("key").get<std::string>());
+        if (key->status >= 300) return fail(said({"making the operator's key", "创建操作员密钥"}, *key));
+        return file->keep(text(Json::parse(key->body), "key"));
     }
 
     std::string state_target() const { return "/v1/identifiers/" + options_.prefix + "/DEMO-PLANT"; }
@@ -97,12 +85,12 @@ class Demo {
         auto found = plant.send("GET", state_target());
         if (!found) return fail(found.error());
         if (found->status == 200) return read_state(found->body);
-        if (found->status != 404) return fail(said("looking for an earlier run", *found));
+        if (found->status != 404) return fail(said({"looking for an earlier run", "查找之前的运行"}, *found));
         start_ = std::chrono::floor<std::chrono::days>(options_.today) - std::chrono::days(options_.days);
         Json body = {{"identifier", options_.prefix + "/DEMO-PLANT"}, {"values", state_values(false)}};
         auto made = plant.send("POST", "/v1/identifiers", body.dump(), "application/json", fresh_key());
         if (!made) return fail(made.error());
-        if (made->status >= 300) return fail(said("registering the demo's own record", *made));
+        if (made->status >= 300) return fail(said({"registering the demo's own record", "登记演示记录"}, *made));
         return {};
     }
 
@@ -127,7 +115,10 @@ class Demo {
         for (Json const& value : Json::parse(body).value("values", Json::array()))
             state[value.at("type").get<std::string>()] = value.at("data").at("value").get<std::string>();
         auto start = parse_time(state["DEMO_START"] + "T00:00:00Z");
-        if (!start) return fail(Code::Usage, "the record " + options_.prefix + "/DEMO-PLANT is not the demo's");
+        if (!start)
+            return fail(Code::Usage,
+                        "the record " + options_.prefix + "/DEMO-PLANT is not the demo's; give --prefix another",
+                        "记录 " + options_.prefix + "/DEMO-PLANT 不是演示程序的；请用 --prefix 换用其他前缀");
         start_ = *start;
         options_.days = std::stoi(state["DEMO_DAYS"]);
         result_.already_loaded = state.count("DEMO_LAST_BUNDLE") > 0;
@@ -170,7 +161,7 @@ class Demo {
         auto stored = plant.send("PUT", target, profile.dump(), "application/json", fresh_key());
         if (!stored) return fail(stored.error());
         if (stored->status >= 300 && stored->status != 409 && stored->status != 428)
-            return fail(said("storing the coding profile", *stored));
+            return fail(said({"storing the coding profile", "保存编码规则"}, *stored));
         return {};
     }
 
@@ -208,7 +199,7 @@ class Demo {
             if (++pending_count_ == kEventsARequest)
                 if (auto sent = send_events(plant); !sent) return sent;
         }
-        if (options_.progress) options_.progress("day " + date_text(start_, day), double(day + 1) / options_.days);
+        if (options_.progress) options_.progress(date_text(start_, day), double(day + 1) / options_.days);
         return {};
     }
 
@@ -225,7 +216,7 @@ class Demo {
         auto answer =
             plant.send("POST", "/v1/codes", body.dump(), "application/json", "demo-" + date + "-" + series + "-codes");
         if (!answer) return fail(answer.error());
-        if (answer->status != 201) return fail(said("assigning codes", *answer));
+        if (answer->status != 201) return fail(said({"assigning codes", "分配编码"}, *answer));
         Json codes = Json::parse(answer->body).at("codes");
         for (size_t i = 0; i < lots.size(); ++i) {
             auto code = codes.at(i).get<std::string>();
@@ -241,13 +232,15 @@ class Demo {
         CaptureOptions options;
         options.events_a_request = kEventsARequest;
         std::string refusal;
-        options.refused = [&](uint64_t, std::string const& why) { refusal = why; };
+        options.refused = [&](Refusal const& refused) { refusal = refusal_line(refused); };
         std::istringstream lines(pending_.str());
         auto counts = capture_stream(plant, lines, true, options);
         pending_.str("");
         pending_count_ = 0;
         if (!counts) return fail(counts.error());
-        if (counts->refused > 0) return fail(Code::EventInvalid, "the node refused an event of the demo: " + refusal);
+        if (counts->refused > 0)
+            return fail(Code::EventInvalid, "the node refused an event of the demo: " + refusal,
+                        "节点拒绝了演示的一个事件：" + refusal);
         return {};
     }
 
@@ -259,7 +252,7 @@ class Demo {
         auto done = plant.send("PUT", state_target(), body.dump(), "application/json", fresh_key(), "application/json",
                                record.value("etag", ""));
         if (!done) return fail(done.error());
-        if (done->status >= 300) return fail(said("noting that the demo is complete", *done));
+        if (done->status >= 300) return fail(said({"noting that the demo is complete", "记下演示已完成"}, *done));
         return {};
     }
 

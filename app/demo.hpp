@@ -13,9 +13,8 @@ struct DemoOptions {
     int days = 365;
     std::string prefix = "88.999.1";
     std::string name = "示例铅锌厂 Example Lead Plant";
-    std::string host;  // public name of the node, for event identifiers
     Time today{};
-    std::function<void(std::string const& step, double done)> progress;  // done 0..1
+    std::function<void(std::string const& day, double done)> progress;  // the day loaded, yyyy-MM-dd; done 0..1
 };
 
 struct DemoResult {

@@ -2,7 +2,15 @@
 
 #include <iostream>
 
+#include "api/problem.hpp"
+#include "app/language.hpp"
+
 namespace ingot::app {
+namespace {
+
+std::string in_language(std::string const& en, std::string const& zh) { return zh.empty() ? en : say(en, zh); }
+
+}  // namespace
 
 int exit_code(Error const& error) {
     for (auto const& extra : error.extras)
@@ -31,10 +39,43 @@ int exit_code(Error const& error) {
     }
 }
 
+int exit_of_status(int status) {
+    switch (status) {
+        case 401:
+        case 403:
+            return kExitNotPermitted;
+        case 404:  // not there, there already, gone, changed meanwhile: the answer is no
+        case 409:
+        case 410:
+        case 412:
+            return kExitNo;
+        case 408:  // not now
+        case 429:
+            return kExitUnreachable;
+        default:  // the rest of 4xx: what was asked cannot be used
+            return status >= 400 && status < 500 ? kExitUsage : kExitUnreachable;
+    }
+}
+
+std::string message_of(Error const& error) {
+    std::string out;
+    for (auto const& fault : error.faults)
+        out += (out.empty() ? "" : "\n") + in_language(fault.detail, fault.detail_zh);
+    if (!out.empty()) return out;
+    out = in_language(error.detail, error.detail_zh);
+    if (!out.empty()) return out;
+    auto const& row = api::problem_row(error.code);
+    return say(row.title_en, row.title_zh);
+}
+
 int report_error(Error const& error) {
-    if (error.faults.empty())
-        std::cerr << "ingot: " << (error.detail.empty() ? slug(error.code) : std::string_view(error.detail)) << "\n";
-    for (auto const& fault : error.faults) std::cerr << "ingot: " << fault.detail << "\n";
+    std::string const message = message_of(error);
+    for (size_t at = 0; at < message.size();) {
+        size_t const end = std::min(message.find('\n', at), message.size());
+        std::string const line = message.substr(at, end - at);
+        std::cerr << (line.starts_with(" ") ? "" : "ingot: ") << line << "\n";
+        at = end + 1;
+    }
     return exit_code(error);
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "app/exit_code.hpp"
 #include "base/result.hpp"
 
 namespace ingot::net {
@@ -28,8 +29,14 @@ struct NodeAnswer {
     std::map<std::string, std::string> headers;  // names in lower case
 };
 
-// Exit codes of spec/operations.md 3.
-enum ExitCode : int { kDone = 0, kNo = 1, kUsage = 2, kUnreachable = 5, kNotPermitted = 6 };
+// Exit codes by the short names of client commands (app/exit_code.hpp).
+enum ExitCode : int {
+    kDone = kExitDone,
+    kNo = kExitNo,
+    kUsage = kExitUsage,
+    kUnreachable = kExitUnreachable,
+    kNotPermitted = kExitNotPermitted
+};
 
 class NodeClient {
   public:
@@ -38,8 +45,8 @@ class NodeClient {
     NodeClient(NodeClient&&) noexcept;
     ~NodeClient();
 
-    // One request. Errors: Code::Unreachable. `key` is the Idempotency-Key; empty = none. Repeats by itself on 503 with
-    // Retry-After, at most ten times: safe because changes carry a key.
+    // One request. Errors: Code::Unreachable. `key` is the Idempotency-Key; empty = none. Repeats by itself on 503 and
+    // 429 when the node asks for a wait under 30 s, at most ten times: safe because changes carry a key.
     Result<NodeAnswer> send(std::string_view method, std::string const& target, std::string const& body = {},
                             std::string const& content_type = "application/json", std::string const& key = {},
                             std::string const& accept = "application/json", std::string const& if_match = {});
@@ -51,14 +58,18 @@ class NodeClient {
   private:
     NodeClient() = default;
     std::unique_ptr<net::Client> client_;
-    std::string key_;
+    std::string url_, key_;
 };
 
 // A fresh Idempotency-Key.
 std::string fresh_key();
 
-// Says on stderr what a problem document or an error says; answers the exit code that goes with it.
-int report(NodeAnswer const& answer);
-int report(Error const& error);
+// What a problem document says, in the language it was asked for: title, detail, status and code in the first line,
+// then one indented line a fault, then what to do. Its exit code goes with it (app/exit_code.hpp).
+Error to_error(NodeAnswer const& answer);
+
+// Says it on stderr; answers the exit code.
+inline int report(Error const& error) { return report_error(error); }
+inline int report(NodeAnswer const& answer) { return report_error(to_error(answer)); }
 
 }  // namespace ingot::app

@@ -4,9 +4,11 @@
 #include <memory>
 
 #include "api/json_guard.hpp"
+#include "app/command_help.hpp"
 #include "app/config.hpp"
 #include "app/exit_code.hpp"
 #include "app/init.hpp"
+#include "app/language.hpp"
 #include "app/serve.hpp"
 #include "app/verify_command.hpp"
 
@@ -24,20 +26,27 @@ int run_init(InitOptions const& options, bool json) {
                   << ",\"adminKey\":" << api::json_quote(made->admin_key_file) << "}\n";
         return kExitDone;
     }
-    std::cout << "config     " << made->config_file << "\nauthority  " << made->ca_file << "\nadmin key  "
-              << made->admin_key_file << "\nnext       ingot serve --config " << made->config_file << "\n";
+    std::cout << say("config     ", "配置      ") << made->config_file << "\n"
+              << say("authority  ", "CA 证书   ") << made->ca_file << "\n"
+              << say("admin key  ", "管理密钥  ") << made->admin_key_file << "\n"
+              << say("next       ", "下一步    ") << "ingot serve --config " << made->config_file << "\n";
     return kExitDone;
 }
 
 void register_init(CLI::App& program, Command& chosen) {
-    auto* init = program.add_subcommand("init", "make a data folder: ingot init --data DIR --name node.example");
+    auto* init = add_command(program, "init", say("make a data folder for a node", "创建节点的数据目录"),
+                             "ingot init --data /var/lib/ingot --name node.example --listen 0.0.0.0:8443");
     auto options = std::make_shared<InitOptions>();
     auto json = std::make_shared<bool>(false);
-    init->add_option("--data", options->data_dir, "new folder for configuration, certificates, secrets, store")
+    init->add_option(
+            "--data", options->data_dir,
+            say("new folder for configuration, certificates, secrets, store", "新目录：配置、证书、密钥、数据库"))
         ->required();
-    init->add_option("--name", options->name, "public host name")->capture_default_str();
-    init->add_option("--listen", options->listen, "ADDR:PORT; port 0 = a free one")->capture_default_str();
-    init->add_flag("--json", *json, "print what was made as JSON");
+    init->add_option("--name", options->name, say("public host name", "对外主机名"))->capture_default_str();
+    init->add_option("--listen", options->listen,
+                     say("ADDR:PORT; port 0 = a free one", "地址:端口；端口 0 = 任一空闲端口"))
+        ->capture_default_str();
+    init->add_flag("--json", *json, say("print what was made as JSON", "以 JSON 输出所建内容"));
     init->callback([=, &chosen] { chosen = [=] { return run_init(*options, *json); }; });
 }
 
@@ -77,15 +86,19 @@ int run_check_config(ConfigCall const& call) {
 }
 
 void register_serve(CLI::App& program, Command& chosen) {
-    auto* serve_command = program.add_subcommand("serve", "run the node: ingot serve --config DIR/ingot.toml");
-    auto* check =
-        program.add_subcommand("check-config", "read the configuration as serve would, and say what is wrong");
+    auto* serve_command = add_command(program, "serve", say("run the node until SIGTERM", "运行节点，直至 SIGTERM"),
+                                      "ingot serve --config DIR/ingot.toml");
+    auto* check = add_command(program, "check-config",
+                              say("read the configuration as serve would, and say what is wrong", "检查配置并指出错误"),
+                              "ingot check-config --config DIR/ingot.toml --print");
     auto call = std::make_shared<ConfigCall>();
     for (auto* command : {serve_command, check}) {
-        command->add_option("--config", call->file, "configuration file")->required();
-        command->add_option("--set", call->settings, "KEY=VALUE, wins over the file; may be repeated");
+        command->add_option("--config", call->file, say("configuration file", "配置文件"))->required();
+        command->add_option("--set", call->settings,
+                            say("KEY=VALUE, wins over the file; may be repeated", "键=值，优先于文件，可重复"));
     }
-    check->add_flag("--print", call->print, "print every key with its value and where it comes from");
+    check->add_flag("--print", call->print,
+                    say("print every key with its value and where it comes from", "输出每个键的值及其出处"));
     serve_command->callback([=, &chosen] { chosen = [=] { return run_serve(*call); }; });
     check->callback([=, &chosen] { chosen = [=] { return run_check_config(*call); }; });
 }
@@ -95,11 +108,12 @@ void register_verify(CLI::App& program, Command& chosen) {
         std::string data;
         bool deep = false, json = false;
     };
-    auto* verify = program.add_subcommand("verify", "check a stopped node's store: ingot verify --data DIR");
+    auto* verify = add_command(program, "verify", say("check the store of a stopped node", "检查已停止节点的数据库"),
+                               "ingot verify --data DIR");
     auto call = std::make_shared<Call>();
-    verify->add_option("--data", call->data, "data folder")->required();
-    verify->add_flag("--deep", call->deep, "also recompute what can be derived");
-    verify->add_flag("--json", call->json, "one JSON object a line");
+    verify->add_option("--data", call->data, say("data folder", "数据目录"))->required();
+    verify->add_flag("--deep", call->deep, say("also recompute what can be derived", "并重算可推导的内容"));
+    verify->add_flag("--json", call->json, say("one JSON object a line", "每行一个 JSON 对象"));
     verify->callback([=, &chosen] { chosen = [=] { return verify_data(call->data, call->deep, call->json); }; });
 }
 
@@ -109,7 +123,7 @@ void register_server_commands(CLI::App& program, Command& chosen) {
     register_init(program, chosen);
     register_serve(program, chosen);
     register_verify(program, chosen);
-    auto* version = program.add_subcommand("version", "what this program is");
+    auto* version = add_command(program, "version", say("what this program is", "程序版本"), "ingot version");
     version->callback([&chosen] {
         chosen = [] {
             std::cout << "ingot 0.1.0\n";

@@ -1,4 +1,4 @@
-// A trace answer as a table that a person can act on: shares, masses, dates, what is missing, and the closure line.
+// A trace answer as a table that a person can act on: shares, amounts, dates, what is missing, and the closure line.
 #pragma once
 
 #include <string>
@@ -6,10 +6,11 @@
 
 namespace ingot::app {
 
-// `answer` is the JSON of /v1/trace/upstream or /downstream; `rows` cuts the table, the rest is counted.
-std::string trace_table(std::string_view answer, size_t rows, bool chinese);
+// `answer`: the JSON of GET /v1/trace/upstream or /downstream. At most `rows` rows, then how many there are more.
+// In the language of the process.
+std::string trace_table(std::string_view answer, size_t rows);
 
-// 1234567.5 -> "1,234,567.5": at most `digits` fraction digits, trailing zeros cut.
+// "1,234.5": at most `digits` decimals, no trailing zeros.
 std::string grouped(double value, int digits);
 
 }  // namespace ingot::app

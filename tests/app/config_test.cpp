@@ -79,7 +79,7 @@ TEST_F(ConfigTest, NamesEveryFaultWithItsPlaceAndWhatWasMeant) {
         {"server.io_thread = 4", "ingot.toml:8: server.io_thread: unknown key; did you mean server.io_threads?"},
         {"completely.unknown = 4", "ingot.toml:8: completely.unknown: unknown key"},
         {"listen.https = \"a:1\"", "ingot.toml:8: listen.https: \"a:1\" is not an array of texts"},
-        {"listen.https = [1]", "ingot.toml:8: listen.https: the array is not an array of texts"},
+        {"listen.https = [1]", "ingot.toml:8: listen.https: [...] is not an array of texts"},
         {"listen.https = []", "ingot.toml:8: listen.https: names no address"},
         {"identifiers.case_sensitive = \"yes\"",
          "ingot.toml:8: identifiers.case_sensitive: \"yes\" is not true or false"},
@@ -87,7 +87,7 @@ TEST_F(ConfigTest, NamesEveryFaultWithItsPlaceAndWhatWasMeant) {
         {"metrics.allow = [\"10.0.0.0/40\"]",
          "ingot.toml:8: metrics.allow: \"10.0.0.0/40\" is not a network such as 10.0.0.0/8 or ::1/128"},
         {"log.origin = \"ingk_abc_def\"", "ingot.toml:8: log.origin: a secret is named by file, never written here"},
-        {"trace.tolerance.lot = 2", "ingot.toml:8: trace.tolerance.lot: 2 is out of range"},
+        {"trace.tolerance.lot = 2", "ingot.toml:8: trace.tolerance.lot: 2 is out of range, 0 to 0.5"},
         {"limits.page_rows_default = 2000", "ingot.toml:8: limits.page_rows_default: larger than limits.page_rows_max"},
     };
     std::string const head =
@@ -138,7 +138,8 @@ TEST_F(ConfigTest, RefusesUnknownEnvironmentNamesButNotThoseOfTheClients) {
     overrides.environment = {{"INGOT_NODE", "https://x"}, {"INGOT_CA", "f"}, {"INGOT_KEY", "f"}};
     EXPECT_EQ(faults(kWhole, overrides), "");
     overrides.environment.emplace_back("INGOT_NODE_NAMES", "x");
-    EXPECT_EQ(faults(kWhole, overrides), "environment: INGOT_NODE_NAMES names no configuration key");
+    EXPECT_EQ(faults(kWhole, overrides),
+              "environment: INGOT_NODE_NAMES names no configuration key; did you mean INGOT_NODE_NAME?");
 }
 
 TEST(ConfigUnits, RoundTrip) {
