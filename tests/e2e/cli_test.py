@@ -5,8 +5,10 @@ import os
 import pathlib
 import pty
 import re
+import signal
 import socket
 import subprocess
+import time
 import unittest
 
 from ingot_node import PROGRAM, Node
@@ -72,6 +74,7 @@ class CommandLineTest(unittest.TestCase):
         missing = str(self.folder / "absent")
         empty = str(self.file("empty.json", ""))
         garbage = str(self.file("garbage", "no key and no certificate\n"))
+        stranger = str(self.file("stranger.key", "ingk_aaaaaaaaaa_" + "A" * 43 + "\n"))
         good = str(self.file("one.json", json.dumps(event(1))))
         node_down = f"https://localhost:{free_port()}"
         other_ca = self.folder / "other/pki/ca.pem"
@@ -84,6 +87,9 @@ class CommandLineTest(unittest.TestCase):
             ("operator", ["assign", PREFIX, "--class", "XX", "--product", "pb 1"], {}, 2, ["422", "/values/class"]),
             ("nobody", ["assign", PREFIX, *assign], {}, 6, ["401"]),
             ("viewer", ["assign", PREFIX, *assign], {}, 6, ["403"]),
+            ("operator", ["assign", PREFIX, *assign], {"INGOT_KEY": stranger}, 6, ["401"]),
+            ("operator", ["capture", good], {"INGOT_KEY": stranger}, 6, ["401"]),
+            ("operator", ["credential", "list"], {"INGOT_KEY": stranger}, 6, ["401"]),
             ("operator", ["resolve", PREFIX + "/nothing"], {}, 1, ["404", "Not found"]),
             ("operator", ["resolve", "88..1/x"], {}, 2, ["400", "invalid-identifier", "prefix/suffix"]),
             ("operator", ["resolve", "88.777.1/x"], {}, 1, ["prefix-not-hosted"]),
@@ -313,6 +319,36 @@ class CommandLineTest(unittest.TestCase):
             self.assertEqual(process.wait(120), 0, shown)
         os.close(ours)
         return shown.decode()
+
+
+class RefusalsOfTheServerTest(unittest.TestCase):
+    """The exit codes that protect data, and the one of a second signal."""
+
+    def setUp(self):
+        self.node = Node()
+        self.addCleanup(self.node.close)
+        self.config = str(self.node.data / "ingot.toml")
+
+    def refused(self, *arguments):
+        return self.node.run("serve", "--config", self.config, "--lang", "en", *arguments, check=False)
+
+    def test_4_when_the_store_belongs_to_another_log(self):
+        result = self.refused("--set", "log.origin=somebody.else/v1/log")
+        self.assertEqual(result.returncode, 4, result.stderr)
+        self.assertIn("somebody.else/v1/log", result.stderr)
+
+    def test_6_when_others_may_write_into_the_data_folder(self):
+        self.node.data.chmod(0o777)
+        result = self.refused()
+        self.assertEqual(result.returncode, 6, result.stderr)
+        self.assertIn(str(self.node.data), result.stderr)
+
+    def test_130_at_a_second_signal(self):
+        self.node.start()
+        self.node.process.send_signal(signal.SIGTERM)
+        time.sleep(0.5)  # it serves on for shutdown.lame_duck, 2 s
+        self.node.process.send_signal(signal.SIGTERM)
+        self.assertEqual(self.node.process.wait(30), 130)
 
 
 if __name__ == "__main__":
