@@ -50,6 +50,6 @@ int resolve_identifier(NodeAddress const& node, std::string const& identifier, b
 int capture_events(NodeAddress const& node, CaptureCall const& call, bool json);
 int trace_lot(NodeAddress const& node, TraceCall const& call, bool json);
 int generate_events(GenerateCall const& call);
-int run_demo(NodeAddress const& node, DemoCall const& call);
+int run_demo(NodeAddress const& node, DemoCall const& call, bool json);
 
 }  // namespace ingot::app

@@ -193,7 +193,7 @@ void register_demo(CLI::App& program, Command& chosen) {
         add_command(program, "demo",
                     say("fill a running node with a year of an example lead plant", "向节点载入示例铅厂一年的数据"),
                     "ingot demo --key DIR/secrets/admin.key --operator-key operator.key");
-    auto common = add_common(*demo, false);
+    auto common = add_common(*demo);
     auto call = std::make_shared<DemoCall>();
     call->prefix = "88.999.1";
     call->operator_key_file = "operator.key";
@@ -203,7 +203,9 @@ void register_demo(CLI::App& program, Command& chosen) {
     demo->add_option("--operator-key", call->operator_key_file,
                      say("file for the key of the plant's operator", "存放工厂操作员密钥的文件"))
         ->capture_default_str();
-    demo->callback([common, call, &chosen] { chosen = [common, call] { return run_demo(common->address, *call); }; });
+    demo->callback([common, call, &chosen] {
+        chosen = [common, call] { return run_demo(common->address, *call, common->json); };
+    });
 }
 
 }  // namespace

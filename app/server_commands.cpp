@@ -124,9 +124,11 @@ void register_server_commands(CLI::App& program, Command& chosen) {
     register_serve(program, chosen);
     register_verify(program, chosen);
     auto* version = add_command(program, "version", say("what this program is", "程序版本"), "ingot version");
-    version->callback([&chosen] {
-        chosen = [] {
-            std::cout << "ingot 0.1.0\n";
+    auto json = std::make_shared<bool>(false);
+    version->add_flag("--json", *json, say("print it as JSON", "以 JSON 输出"));
+    version->callback([json, &chosen] {
+        chosen = [json] {
+            std::cout << (*json ? "{\"name\":\"ingot\",\"version\":\"0.1.0\"}\n" : "ingot 0.1.0\n");
             return kExitDone;
         };
     });

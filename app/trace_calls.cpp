@@ -154,7 +154,7 @@ int generate_events(GenerateCall const& call) {
     return kDone;
 }
 
-int run_demo(NodeAddress const& address, DemoCall const& call) {
+int run_demo(NodeAddress const& address, DemoCall const& call, bool json) {
     Progress progress;
     DemoOptions options;
     options.days = call.days;
@@ -167,6 +167,17 @@ int run_demo(NodeAddress const& address, DemoCall const& call) {
     auto loaded = load_demo(address, call.operator_key_file, options);
     progress.clear();
     if (!loaded) return report(loaded.error());
+    if (json) {
+        std::cout << Json({{"alreadyLoaded", loaded->already_loaded},
+                           {"codes", loaded->codes},
+                           {"events", loaded->events},
+                           {"firstTruck", loaded->first_truck},
+                           {"lastBundle", loaded->last_bundle},
+                           {"operatorKey", call.operator_key_file}})
+                         .dump()
+                  << "\n";
+        return kDone;
+    }
     std::cout << (loaded->already_loaded ? say("the demo plant is loaded already", "演示工厂此前已载入")
                                          : say("the demo plant is loaded", "演示工厂已载入"))
               << "\n"

@@ -241,6 +241,7 @@ class CommandLineTest(unittest.TestCase):
         self.assertIn("platform_admin, security_admin", credentials.stdout)
         self.assertNotRegex(credentials.stdout, r'[\[\]"{}]')
         self.assertRegex(self.run_as("admin", "credential", "list", "--lang", "zh").stdout, "编号.*角色")
+        self.assertEqual(json.loads(self.node.run("version", "--json").stdout)["name"], "ingot")
         for what in ("prefix", "credential"):
             self.assertIn("items", json.loads(self.run_as("admin", what, "list", "--json").stdout))
 

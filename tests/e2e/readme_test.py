@@ -1,5 +1,6 @@
 """The README's commands, run as written against a node with a small demo plant; each must end with 0 and print what it
 promises. Blocks that open with ```sh and stand after the line <!-- tested --> are taken."""
+import json
 import os
 import pathlib
 import re
@@ -24,7 +25,8 @@ class ReadmeTest(unittest.TestCase):
         node = Node().start()
         self.addCleanup(node.close)
         key = node.folder / "operator.key"
-        node.client("demo", "--days", "20", "--operator-key", str(key))
+        loaded = json.loads(node.client("demo", "--days", "20", "--operator-key", str(key), "--json").stdout)
+        self.assertEqual((loaded["alreadyLoaded"], loaded["operatorKey"]), (False, str(key)))
         bin_folder = node.folder / "bin"
         bin_folder.mkdir()
         (bin_folder / "ingot").symlink_to(PROGRAM)
