@@ -49,8 +49,8 @@ Route const kRoutes[] = {
 
     {Get,    "/v1/events",                      list_events,          Act::EventRead,      Cost::Scan},
     {Post,   "/v1/events",                      capture_events,       Act::EventCapture,   Cost::Write, Body::Capture,  Key::Required},
-    {Get,    "/v1/events/{id}",                 show_event,           Act::EventRead,      Cost::Point},
-    {Get,    "/v1/events/{id}/hash",            show_event_hash,      Act::EventRead,      Cost::Point},
+    {Get,    "/v1/events/{id}",                 show_event,           Act::EventRead,      Cost::Scan},
+    {Get,    "/v1/events/{id}/hash",            show_event_hash,      Act::EventRead,      Cost::Scan},
 
     {Get,    "/v1/trace/upstream",              trace_upstream,       Act::TraceRun,       Cost::Scan},
     {Post,   "/v1/trace/upstream",              trace_upstream,       Act::TraceRun,       Cost::Scan,  Body::Json},

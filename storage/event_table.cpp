@@ -1,5 +1,6 @@
 #include "storage/event_table.hpp"
 
+#include <algorithm>
 #include <cstring>
 
 #include "storage/keys.hpp"
@@ -111,6 +112,7 @@ void read_field(WireReader& in, EventFacts& facts) {
         case 20: facts.seq = in.u64(); break;
         case 21: facts.record_time_us = in.s64(); break;
         case 18: read_lot_owner(in, facts.lot_owners.emplace_back()); break;
+        case 19: facts.device = in.text(); break;
         case 22: read_warning(in, facts.warnings.emplace_back()); break;
         case 23: facts.flags = in.u32(); break;
         case 24: facts.unit_first = in.u64(); break;
@@ -157,6 +159,7 @@ std::string encode_facts_before(EventFacts const& facts) {
             out.text(1, lot_owner.first);
             out.text(2, lot_owner.second);
         });
+    out.text(19, facts.device);
     return bytes;
 }
 
@@ -267,10 +270,11 @@ Result<std::optional<EventSeq>> find_event_seq(View const& view, std::string_vie
     return find_seq(view, Space::index, event_id_key(event_id));
 }
 
-Result<std::vector<EventSeq>> find_declarations(View const& view, std::string_view event_id) {
+Result<std::vector<EventSeq>> find_declarations(View const& view, std::string_view event_id, uint32_t rows_max) {
     std::vector<EventSeq> seqs;
     std::optional<Range> range = prefix_range(Space::index, declarations_prefix(event_id));
-    while (range) {
+    while (range && seqs.size() < rows_max) {
+        range->rows_max = std::min(range->rows_max, rows_max - static_cast<uint32_t>(seqs.size()));
         auto page = view.scan(*range);
         if (!page) return tl::unexpected(page.error());
         for (Row const& row : page->rows) {

@@ -57,6 +57,7 @@ struct EventFacts {
     FactParty custody_source, custody_destination, owner_source, owner_destination;
     // Lots that stand under a prefix registered to another enterprise: canonical key, first prefix of that enterprise.
     std::vector<std::pair<std::string, std::string>> lot_owners;
+    std::string device;  // station form (stations.md 9): its `device` object, verbatim JSON; empty = none
 
     // Who registered the prefix the lot stands under; else who reports it (security.md 4.2).
     std::string const& owner_prefix_of(std::string_view lot_key_text) const;
@@ -81,7 +82,8 @@ std::string record_time_key(int64_t record_time_us);
 std::string reporter_key(std::string_view enterprise, EventSeq seq);
 std::string mention_key(LotNumber lot, EventSeq seq);
 std::string mention_prefix(LotNumber lot);
-// meta: "count/events", "count/lots", "count/campaigns"
+// meta: "count/events", "count/lots", "count/campaigns", "count/waiting/en_..." (declarations of an enterprise that
+// wait for their event)
 std::string count_key(std::string_view name);
 
 std::string seq_value(EventSeq seq);
@@ -90,7 +92,8 @@ Result<EventSeq> parse_seq_value(Bytes value);  // DataDamaged
 Result<std::optional<EventFacts>> find_facts(View const& view, EventSeq seq);
 Result<std::optional<EventSeq>> find_event_seq(View const& view, std::string_view event_id);
 // Declarations of an event id, oldest declarationTime first.
-Result<std::vector<EventSeq>> find_declarations(View const& view, std::string_view event_id);
+Result<std::vector<EventSeq>> find_declarations(View const& view, std::string_view event_id,
+                                                uint32_t rows_max = UINT32_MAX);
 // Largest seq whose record time is at most `record_time_us`; 0 if there is none.
 Result<EventSeq> last_seq_at(View const& view, int64_t record_time_us);
 Result<uint64_t> read_count(View const& view, std::string_view name);

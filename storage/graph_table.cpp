@@ -138,8 +138,16 @@ Result<std::optional<CampaignRow>> find_campaign(View const& view, CampaignNumbe
     return find_record<CampaignRow>(view, campaign_key(campaign), campaign, decode_campaign);
 }
 
-Result<std::vector<AccountRow>> stored_lot_rows(View const& view, LotNumber lot) {
-    return scan_rows(view, prefix_range(Space::row, numbered('s', lot)), UINT32_MAX);
+Result<std::vector<AccountRow>> stored_lot_rows(View const& view, LotNumber lot, uint32_t rows_max,
+                                                std::optional<std::pair<int64_t, EventSeq>> from, bool backwards) {
+    Range range = prefix_range(Space::row, numbered('s', lot));
+    range.reverse = backwards;
+    if (from && backwards) {
+        range.end = lot_row_key(lot, from->first, from->second, 0xFF);
+    } else if (from) {
+        range.begin = lot_row_key(lot, from->first, from->second, 0);
+    }
+    return scan_rows(view, std::move(range), rows_max);
 }
 
 Result<std::vector<AccountRow>> lot_rows(View const& view, LotRow const& lot) {

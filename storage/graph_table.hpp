@@ -345,8 +345,10 @@ Result<std::optional<CampaignRow>> find_campaign(View const& view, CampaignNumbe
 // All account rows of a lot in replay order, inline or spilled; of a campaign from (time, seq) on, or backwards from
 // it.
 Result<std::vector<AccountRow>> lot_rows(View const& view, LotRow const& lot);
-// Only the spilled ones, in key order.
-Result<std::vector<AccountRow>> stored_lot_rows(View const& view, LotNumber lot);
+// Only the spilled ones, in key order; all, or some from (time, seq) on, or backwards from it.
+Result<std::vector<AccountRow>> stored_lot_rows(View const& view, LotNumber lot, uint32_t rows_max = UINT32_MAX,
+                                                std::optional<std::pair<int64_t, EventSeq>> from = {},
+                                                bool backwards = false);
 Result<std::vector<AccountRow>> campaign_rows(View const& view, CampaignNumber campaign, uint32_t rows_max,
                                               std::optional<std::pair<int64_t, EventSeq>> from = {},
                                               bool backwards = false);

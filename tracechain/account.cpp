@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <tuple>
 
 #include "tracechain/account_layers.hpp"
+#include "tracechain/amount.hpp"
 #include "tracechain/walk_basis.hpp"
 
 namespace ingot::tracechain {
@@ -75,13 +77,13 @@ class Applier {
             Amounts sum;  // a basis that one supply did not state is not known any more
             for (auto const& line : tail_.content.lines()) {
                 auto more = added.get(line.basis);
-                if (more || line.basis == tail_.primary) sum.set(line.basis, line.amount + more.value_or(0));
+                if (more || line.basis == tail_.primary) sum.set(line.basis, held_sum(line.amount, more.value_or(0)));
             }
             tail_.content = std::move(sum);
         }
         row.moved = added;
         tail_.states += 1;
-        tail_.supplied += added.value(tail_.primary);
+        tail_.supplied = held_sum(tail_.supplied, added.value(tail_.primary));
         tail_.bound_time_us = row.sort_time_us;
         tail_.bound_seq = row.sort_seq;
         if (layered()) tail_.layers.emplace_back(row.seq, added);
@@ -114,10 +116,15 @@ class Applier {
         }
         take_out(row, take, x);
         if (row.final) write_off(row);
-        (row.kind == RowKind::dispose ? tail_.disposed : tail_.consumed) += take;
-        tail_.debt += row.shortfall;
-        tail_.difference += row.difference;
+        count_taken(row, take);
+        tail_.debt = held_sum(tail_.debt, row.shortfall);
+        tail_.difference = held_sum(tail_.difference, row.difference);
         if (row.shortfall > 0 && memory_ != nullptr) memory_->short_rows.push_back(&row);
+    }
+
+    void count_taken(AccountRow const& row, int64_t amount) {
+        int64_t& sum = row.kind == RowKind::dispose ? tail_.disposed : tail_.consumed;
+        sum = held_sum(sum, amount);
     }
 
     void take_out(AccountRow& row, int64_t take, int64_t x) {
@@ -148,7 +155,7 @@ class Applier {
     }
 
     void write_off(AccountRow& row) {
-        row.difference -= content();
+        row.difference = held_difference(row.difference, content());
         Amounts none;
         for (auto const& line : tail_.content.lines()) none.set(line.basis, 0);
         tail_.content = std::move(none);
@@ -162,8 +169,8 @@ class Applier {
             tail_.primary = primary_of(row.stated);
             tail_.content.set(tail_.primary, 0);
         }
-        int64_t change = row.stated.value(tail_.primary) - (counted ? content() : 0);
-        if (change < 0) return shrink(row, std::min(content(), -change));
+        int64_t change = held_difference(row.stated.value(tail_.primary), counted ? content() : 0);
+        if (change < 0) return shrink(row, std::min(content(), held_difference(0, change)));
         if (change > 0 && (found || tail_.states == 0)) return supply(row, grown(change));
         if (change > 0) change = repay(change);
         if (change > 0) grow(row, change);
@@ -188,7 +195,7 @@ class Applier {
             owing->shortfall -= paid;
             change -= paid;
             tail_.debt -= paid;
-            (owing->kind == RowKind::dispose ? tail_.disposed : tail_.consumed) += paid;
+            count_taken(*owing, paid);
         }
         std::erase_if(memory_->short_rows, [](AccountRow const* owing) { return owing->shortfall == 0; });
         return change;
@@ -200,11 +207,11 @@ class Applier {
             if (tail_.layers.empty() && memory_ != nullptr && !memory_->charges.empty()) {
                 tail_.layers.emplace_back(memory_->charges.back().seq, row.moved);  // revived: like the last charge
             } else {
-                scale_layers(tail_.layers, tail_.primary, content() + change);
+                scale_layers(tail_.layers, tail_.primary, held_sum(content(), change));
             }
         }
         for (auto const& line : row.moved.lines()) {
-            tail_.content.set(line.basis, tail_.content.value(line.basis) + line.amount);
+            tail_.content.set(line.basis, held_sum(tail_.content.value(line.basis), line.amount));
         }
     }
 
@@ -217,7 +224,7 @@ class Applier {
             left.set(line.basis, line.amount - part);
         }
         tail_.content = std::move(left);
-        tail_.adjusted_out += out;
+        tail_.adjusted_out = held_sum(tail_.adjusted_out, out);
         if (layered()) scale_layers(tail_.layers, tail_.primary, x - out);
     }
 
@@ -260,7 +267,8 @@ int64_t scaled(int64_t a, int64_t numerator, int64_t denominator) {
         quotient -= 1;
     }
     if (rest * 2 > denominator || (rest * 2 == denominator && (quotient & 1) != 0)) quotient += 1;
-    return static_cast<int64_t>(quotient);
+    constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
+    return quotient > kLargest ? kLargest : static_cast<int64_t>(quotient);
 }
 
 bool is_live(AccountRow const& row, EventSeq as_of) {
@@ -311,7 +319,7 @@ bool can_append(AccountTail const& tail, AccountRow const& row, AccountTerms con
     if (row.kind < RowKind::adjust_count || row.kind > RowKind::found_delta) return true;
     bool counted = row.kind == RowKind::adjust_count || row.kind == RowKind::found_count;
     int64_t content = tail.content.value(tail.primary);
-    int64_t change = row.stated.value(tail.primary) - (counted ? content : 0);
+    int64_t change = held_difference(row.stated.value(tail.primary), counted ? content : 0);
     return change <= 0 ? tail.states > 0 : tail.debt == 0 && content > 0;
 }
 

@@ -54,7 +54,7 @@ bool can_append(AccountTail const& tail, AccountRow const& row, AccountTerms con
 // while there is debt, or while the account is empty (they take the composition of the last state).
 void append(AccountTail& tail, AccountRow& row, AccountTerms const& terms);
 
-// a * numerator / denominator, half to even, in 128 bits. denominator > 0.
+// a * numerator / denominator, half to even, in 128 bits, held at the largest int64. denominator > 0.
 int64_t scaled(int64_t a, int64_t numerator, int64_t denominator);
 
 }  // namespace ingot::tracechain

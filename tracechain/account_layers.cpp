@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tracechain/account.hpp"
+#include "tracechain/amount.hpp"
 
 namespace ingot::tracechain {
 
@@ -35,7 +36,7 @@ bool keeps_layers(Policy policy) { return policy == Policy::fifo || policy == Po
 
 int64_t sum_of(Layers const& layers, Basis const& basis) {
     int64_t sum = 0;
-    for (auto const& layer : layers) sum += layer.second.value(basis);
+    for (auto const& layer : layers) sum = held_sum(sum, layer.second.value(basis));
     return sum;
 }
 

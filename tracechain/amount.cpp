@@ -1,6 +1,7 @@
 #include "tracechain/amount.hpp"
 
 #include <array>
+#include <limits>
 
 #include "base/encoding.hpp"
 
@@ -116,6 +117,18 @@ tl::unexpected<Error> out_of_range(std::string_view text) {
 }
 
 }  // namespace
+
+int64_t held_sum(int64_t a, int64_t b) {
+    int64_t sum = 0;
+    if (!__builtin_add_overflow(a, b, &sum)) return sum;
+    return a < 0 ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max();
+}
+
+int64_t held_difference(int64_t a, int64_t b) {
+    int64_t difference = 0;
+    if (!__builtin_sub_overflow(a, b, &difference)) return difference;
+    return a < 0 ? std::numeric_limits<int64_t>::min() : std::numeric_limits<int64_t>::max();
+}
 
 std::optional<Unit> find_unit(std::string_view uom) {
     for (UnitRow const& row : kUnits)

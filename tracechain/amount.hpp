@@ -37,6 +37,11 @@ inline constexpr int64_t kWholeMass = 1'000'000'000'000;
 
 inline constexpr int64_t kAmountMax = 4'000'000'000'000'000'000;
 
+// a + b and a - b, held at the ends of int64. Sums of accounts are taken with these and refused above kAmountMax
+// (capture_account.hpp), so a held one is never stored.
+int64_t held_sum(int64_t a, int64_t b);
+int64_t held_difference(int64_t a, int64_t b);
+
 struct ExactAmount {
     int64_t value = 0;
     bool rounded = false;  // less than one base unit was lost: warning amount-rounded

@@ -33,6 +33,7 @@ struct CaptureUnit {
     std::vector<CaptureResult> results;  // one an event
     bool rollback = false;               // all or nothing: one step
     bool strict = false;
+    bool chinese = false;                     // language of `detail` in refused rows
     TraceSettings const* settings = nullptr;  // outlives the operation
     std::shared_ptr<std::map<std::string_view, uint64_t>> stored_kinds = {};
 };
@@ -45,6 +46,13 @@ storage::Operation capture_operation(std::shared_ptr<CaptureUnit> unit, size_t b
 Result<void> run_capture(storage::Batch& batch, CaptureUnit& unit, std::vector<size_t> const& indexes);
 // The same for events that were accepted before (a rebuild): no checks; seqs and record times as in their facts.
 Result<void> run_capture_again(storage::Batch& batch, CaptureUnit& unit, std::vector<size_t> const& indexes);
+
+// Where the stored events stand in the transparency log; nothing when there are none, or entries of others between
+// them: a long `proceed` request is committed in several groups. Every result has its own log_index.
+struct LogRange {
+    uint64_t first = 0, count = 0;
+};
+std::optional<LogRange> log_range(CaptureUnit const& unit);
 
 // The members of 5.4 as JSON; `log` only when something was stored.
 std::string results_json(CaptureUnit const& unit, Time time);

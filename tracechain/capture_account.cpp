@@ -1,9 +1,12 @@
 #include "tracechain/capture_account.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <iterator>
 
+#include "tracechain/amount.hpp"
+#include "tracechain/capture_late.hpp"
 #include "tracechain/capture_links.hpp"
+#include "tracechain/capture_supplies.hpp"
 #include "tracechain/custody.hpp"
 #include "tracechain/flags.hpp"
 
@@ -15,38 +18,6 @@ using storage::LotKind;
 using storage::RowKind;
 
 namespace {
-
-__extension__ typedef __int128 Int128;
-
-bool is_taking(AccountRow const& row) { return row.kind == RowKind::consume || row.kind == RowKind::dispose; }
-bool is_live_now(AccountRow const& row) { return row.void_seq == 0; }
-
-bool same_supply(AccountRow const& output, AccountRow const& add) {
-    constexpr int64_t kDay = 24LL * 3600 * 1'000'000;
-    if (output.site_mark != add.site_mark || std::abs(output.time_us - add.time_us) > kDay) return false;
-    if (output.stated.empty() || add.stated.empty()) return output.stated.empty() && add.stated.empty();
-    return output.stated.lines().front() == add.stated.lines().front();
-}
-
-// An output whose event also consumed the lot (a heel) makes a next state; nothing before it can have restated it.
-bool is_heel(std::vector<AccountRow> const& rows, AccountRow const& output) {
-    return std::any_of(rows.begin(), rows.end(),
-                       [&](AccountRow const& row) { return is_taking(row) && row.seq == output.seq; });
-}
-
-// Something was taken after the commission and before the output: the lot came back, it was not named twice.
-bool was_used_between(std::vector<AccountRow> const& rows, AccountRow const& add, AccountRow const& output) {
-    return std::any_of(rows.begin(), rows.end(), [&](AccountRow const& row) {
-        return is_taking(row) && is_live_now(row) && key_of(add) < key_of(row) && key_of(row) < key_of(output);
-    });
-}
-
-AccountRow const* earliest(std::vector<AccountRow> const& rows, RowKind kind) {
-    AccountRow const* first = nullptr;
-    for (AccountRow const& row : rows)
-        if (is_live_now(row) && row.kind == kind && (first == nullptr || key_of(row) < key_of(*first))) first = &row;
-    return first;
-}
 
 // What each live row changed in the content, on the primary basis.
 std::map<RowKey, int64_t> effects(std::vector<AccountRow> const& rows, AccountTail const& tail) {
@@ -70,38 +41,12 @@ std::vector<AccountRow> derive(std::vector<AccountRow> const& rows, AccountTerms
     std::vector<AccountRow> out = std::move(replayed.rows);
     for (AccountRow const& row : rows) {
         if (is_live_now(row)) continue;
-        AccountRow& dead = out.emplace_back(row);
-        dead.sort_time_us = row.time_us;
-        dead.sort_seq = row.seq;
-        dead.before = dead.moved = {};
-        dead.shortfall = dead.difference = dead.bound_time_us = 0;
-        dead.bound_seq = 0;
-        dead.layers.clear();
+        clear_derived(out.emplace_back(row));
     }
     std::sort(out.begin(), out.end(),
               [&](AccountRow const& a, AccountRow const& b) { return storage::in_replay_order(a, b, terms.campaign); });
     return out;
 }
-
-uint32_t derived_flags(std::vector<AccountRow> const& rows, LotRow const& lot) {
-    uint32_t flags = lot.tail.debt > 0 ? bit(Flag::overdraw) : 0;
-    int takings = 0, outputs = 0, adds = 0;
-    for (AccountRow const& row : rows) {
-        if (!is_live_now(row)) continue;
-        if (row.restated && row.kind == RowKind::commission) flags |= bit(Flag::restated_supply);
-        if (!row.restated && row.kind == RowKind::implicit) flags |= bit(Flag::implicit_supply);
-        if (is_taking(row) && taken_early(row, lot.tail)) flags |= bit(Flag::time_order);
-        takings += is_taking(row);
-        outputs += row.kind == RowKind::output;
-        adds += row.kind == RowKind::commission;
-    }
-    if (lot.kind == LotKind::instance && takings > 1) flags |= bit(Flag::already_consumed);
-    if (lot.kind == LotKind::instance && (outputs > 1 || adds > 1)) flags |= bit(Flag::already_exists);
-    return flags;
-}
-
-constexpr uint32_t kDerivedFlags = bit(Flag::overdraw) | bit(Flag::restated_supply) | bit(Flag::implicit_supply) |
-                                   bit(Flag::time_order) | bit(Flag::already_consumed) | bit(Flag::already_exists);
 
 Result<void> book_change(Workspace& work, LotWork& lot, AccountRow const& row, int64_t change) {
     if (change == 0) return {};
@@ -135,7 +80,8 @@ void note_shortage(Workspace& work, std::string const& id, AccountRow const& row
                    int64_t before) {
     if (!is_taking(row) || row.shortfall <= before) return;
     int64_t const available = row.moved.value(tail.primary);
-    work.shortages.push_back({id, row.seq, available, row.stated.get(tail.primary).value_or(available + row.shortfall),
+    work.shortages.push_back({id, row.seq, available,
+                              row.stated.get(tail.primary).value_or(held_sum(available, row.shortfall)),
                               tail.primary.kind == storage::BasisKind::gross_mass});
 }
 
@@ -160,40 +106,116 @@ void store_appended(LotWork& lot, AccountRow row) {
     if (record.rows.size() > storage::kInlineRows) spill(lot, std::exchange(record.rows, {}));
 }
 
-// Writes back what the replay changed: rows, flags, links, holdings.
-Result<void> store_derived(Workspace& work, LotWork& lot, std::vector<AccountRow> rows,
-                           std::map<RowKey, AccountRow> const& before,
-                           std::map<RowKey, int64_t> const& effects_before) {
+// What an account was before a change of its rows.
+struct Before {
+    std::map<RowKey, AccountRow> rows;
+    std::map<RowKey, int64_t> effects;
+    storage::Basis primary;
+    bool supplied = false;
+};
+
+Before before_of(std::vector<AccountRow> const& rows, AccountTail const& tail) {
+    Before out{{}, effects(rows, tail), tail.primary, tail.states > 0};
+    for (AccountRow const& row : rows) out.rows.emplace(key_of(row), row);
+    return out;
+}
+
+// The input of a link is a function of these alone.
+bool same_for_link(AccountRow const& a, AccountRow const& b) {
+    return a.stated == b.stated && a.moved == b.moved && a.shortfall == b.shortfall && a.void_seq == b.void_seq &&
+           a.bound_seq == b.bound_seq && a.bound_time_us == b.bound_time_us && a.sort_seq == b.sort_seq &&
+           a.sort_time_us == b.sort_time_us;
+}
+
+// Writes back what a derivation changed: rows of a spilled lot, links, holdings. The tail is the new one already.
+Result<void> store_changed(Workspace& work, LotWork& lot, std::vector<AccountRow> const& rows, Before const& before) {
     LotRow& record = lot.row;
-    record.flags = (record.flags & ~kDerivedFlags) | derived_flags(rows, record);
-    record.reorder_seq = reorder_of(rows);
-    if (auto booked = book_changes(work, lot, rows, effects_before); !booked) return booked;
+    if (auto fine = check_range(record.id, record.tail, rows); !fine) return fine;
+    if (auto booked = book_changes(work, lot, rows, before.effects); !booked) return booked;
+    bool const same_terms = before.primary == record.tail.primary && before.supplied == (record.tail.states > 0);
     for (AccountRow const& row : rows) {
-        auto old = before.find(key_of(row));
-        if (old != before.end() && old->second == row) continue;
-        note_shortage(work, record.id, row, record.tail, old == before.end() ? 0 : old->second.shortfall);
+        auto const old = before.rows.find(key_of(row));
+        bool const known = old != before.rows.end();
+        if (known && old->second == row) continue;
+        note_shortage(work, record.id, row, record.tail, known ? old->second.shortfall : 0);
         if (record.spilled_rows > 0) lot.changed.insert_or_assign(key_of(row), row);
-        if (!is_taking(row)) continue;
+        if (!is_taking(row) || (known && same_terms && same_for_link(old->second, row))) continue;
         if (auto updated = update_link(work, record, row); !updated) return updated;
-    }
-    if (record.spilled_rows > 0) {
-        record.spilled_rows = static_cast<uint32_t>(rows.size());
-    } else if (rows.size() > storage::kInlineRows) {
-        spill(lot, std::move(rows));
-    } else {
-        record.rows = std::move(rows);
     }
     return {};
 }
 
-std::map<RowKey, AccountRow> by_key(std::vector<AccountRow> const& rows) {
-    std::map<RowKey, AccountRow> map;
-    for (AccountRow const& row : rows) map.emplace(key_of(row), row);
-    return map;
+bool reused_in_another_lot(Workspace& work, LinkRow const& link, LotNumber but) {
+    return std::any_of(link.outputs.begin(), link.outputs.end(), [&](storage::LinkOutput const& output) {
+        if (output.lot == 0 || output.lot == but) return false;
+        auto lot = work.lot(output.lot);
+        if (!lot || !((*lot)->row.flags & bit(Flag::lot_reused))) return false;
+        if ((*lot)->row.spilled_rows > 0) return true;
+        auto const reused = reused_outputs((*lot)->row.rows, (*lot)->row.kind);
+        return reused.contains(RowKey{link.time_us, link.seq, 1});
+    });
 }
 
-bool is_supply_kind(AccountRow const& row) {
-    return row.kind == RowKind::commission || row.kind == RowKind::implicit || row.kind == RowKind::output;
+// lot-reused of the other events follows what is true now, after a late or voided output.
+Result<void> refresh_reused(Workspace& work, LotWork const& lot, std::vector<AccountRow> const& rows,
+                            std::set<RowKey> const& before) {
+    std::set<RowKey> const now = reused_outputs(rows, lot.row.kind);
+    std::set<RowKey> changed;
+    std::set_symmetric_difference(before.begin(), before.end(), now.begin(), now.end(),
+                                  std::inserter(changed, changed.end()));
+    for (RowKey const& key : changed) {
+        EventSeq const seq = std::get<1>(key);
+        if (seq == work.current) continue;
+        auto link = work.link(seq);
+        if (!link) return tl::unexpected(link.error());
+        bool const reused = now.contains(key) || reused_in_another_lot(work, **link, lot.row.lot);
+        uint32_t const flag = bit(Flag::lot_reused);
+        (*link)->flags = reused ? (*link)->flags | flag : (*link)->flags & ~flag;
+    }
+    return {};
+}
+
+// Replays the whole account; `rows` with the change in them.
+Result<void> derive_all(Workspace& work, LotWork& lot, std::vector<AccountRow> rows,
+                        std::vector<AccountRow> const& stored) {
+    LotRow& record = lot.row;
+    Before const before = before_of(stored, record.tail);
+    mark_supplies(rows, record.kind);
+    std::vector<AccountRow> derived = derive(rows, terms_of(work.settings()), record.tail);
+    record.flags = (record.flags & ~kDerivedFlags) | derived_flags(derived, record);
+    record.reorder_seq = reorder_of(derived);
+    if (auto done = store_changed(work, lot, derived, before); !done) return done;
+    if (auto done = refresh_reused(work, lot, derived, reused_outputs(stored, record.kind)); !done) return done;
+    if (record.spilled_rows > 0) {
+        record.spilled_rows = static_cast<uint32_t>(derived.size());
+    } else if (derived.size() > storage::kInlineRows) {
+        spill(lot, std::move(derived));
+    } else {
+        record.rows = std::move(derived);
+    }
+    return {};
+}
+
+// A lot with many rows: only those after a late or voided consumption or adjust are derived. False when that does not
+// do, because supplies are concerned or shortfalls repaid.
+Result<bool> derive_after(Workspace& work, LotWork& lot, RowKey const& from, Edit const& edit, bool adds) {
+    LotRow& record = lot.row;
+    if (record.spilled_rows == 0 || record.kind != LotKind::batch || (record.has_adds && record.has_outputs))
+        return false;
+    auto late = derive_from(work, lot, terms_of(work.settings()), from, edit, work.rows_left);
+    if (!late) return tl::unexpected(late.error());
+    if (late->verdict == Late::Verdict::cannot) return false;
+    auto const looked_at = static_cast<size_t>(std::count_if(
+        late->before.begin(), late->before.end(), [&](AccountRow const& row) { return row.seq != std::get<1>(from); }));
+    if (auto spent = work.spend_rows(record.id, looked_at); !spent) return tl::unexpected(spent.error());
+    Before const before = before_of(late->before, record.tail);
+    record.tail = std::move(late->tail);
+    if (auto done = store_changed(work, lot, late->rows, before); !done) return tl::unexpected(done.error());
+    uint32_t const overdraw = record.tail.debt > 0 ? bit(Flag::overdraw) : 0;
+    record.flags = (record.flags & ~bit(Flag::overdraw)) | overdraw;
+    record.reorder_seq = std::max(record.reorder_seq, work.current);
+    record.spilled_rows += adds ? 1 : 0;
+    return true;
 }
 
 // True when the new row cannot change which supplies count.
@@ -215,6 +237,7 @@ Result<void> append_row(Workspace& work, LotWork& lot, AccountRow row, AccountTe
     LotRow& record = lot.row;
     int64_t const before = record.tail.content.value(record.tail.primary);
     append(record.tail, row, terms);
+    if (auto fine = check_range(record.id, record.tail, {&row, 1}); !fine) return fine;
     int64_t const now = record.tail.content.value(record.tail.primary);
     if (auto booked = book_change(work, lot, row, now - before); !booked) return booked;
     note_shortage(work, record.id, row, record.tail, 0);
@@ -241,59 +264,6 @@ AccountTerms terms_of(TraceSettings const& settings) {
     return terms;
 }
 
-Amounts common_sum(std::vector<Amounts const*> const& summands) {
-    Amounts sum;
-    if (summands.empty()) return sum;
-    for (auto const& line : summands.front()->lines()) {
-        Int128 total = 0;
-        bool everywhere = true;
-        for (Amounts const* each : summands) {
-            auto const amount = each->get(line.basis);
-            everywhere &= amount.has_value();
-            total += amount.value_or(0);
-        }
-        constexpr int64_t kLargest = std::numeric_limits<int64_t>::max();
-        if (everywhere) sum.append_sorted(line.basis, total > kLargest ? kLargest : static_cast<int64_t>(total));
-    }
-    return sum;
-}
-
-void mark_supplies(std::vector<AccountRow>& rows, LotKind kind) {
-    AccountRow const* output = earliest(rows, RowKind::output);
-    AccountRow const* add = earliest(rows, RowKind::commission);
-    AccountRow const* implicit = earliest(rows, RowKind::implicit);
-    AccountRow const* only = output != nullptr ? output : add;  // of an instance
-    for (AccountRow& row : rows) {
-        if (!is_supply_kind(row)) continue;
-        if (!is_live_now(row)) {
-            row.restated = false;
-        } else if (row.kind == RowKind::implicit) {
-            row.restated = output != nullptr || add != nullptr || &row != implicit;
-        } else if (kind == LotKind::instance) {
-            row.restated = &row != only;
-        } else {
-            row.restated =
-                row.kind == RowKind::commission && std::any_of(rows.begin(), rows.end(), [&](AccountRow const& other) {
-                    return other.kind == RowKind::output && is_live_now(other) && same_supply(other, row) &&
-                           !is_heel(rows, other) && !was_used_between(rows, row, other);
-                });
-        }
-    }
-}
-
-EventSeq reorder_of(std::vector<AccountRow> const& rows) {
-    EventSeq reorder = 0, least_after = UINT64_MAX, newest_supply = 0;
-    bool restated = false;
-    for (auto row = rows.rbegin(); row != rows.rend(); ++row) {
-        if (row->seq > least_after) reorder = std::max(reorder, row->seq);
-        least_after = std::min(least_after, row->seq);
-        reorder = std::max(reorder, row->void_seq);
-        restated |= row->restated;
-        if (is_supply_kind(*row)) newest_supply = std::max(newest_supply, row->seq);
-    }
-    return restated ? std::max(reorder, newest_supply) : reorder;
-}
-
 Result<void> add_row(Workspace& work, LotWork& lot, AccountRow row) {
     LotRow& record = lot.row;
     AccountTerms const terms = terms_of(work.settings());
@@ -304,32 +274,52 @@ Result<void> add_row(Workspace& work, LotWork& lot, AccountRow row) {
     remember_supply(record, row);
     if (appends) return append_row(work, lot, std::move(row), terms);
 
-    auto rows = work.rows_of(lot);
-    if (!rows) return tl::unexpected(rows.error());
-    auto const before = by_key(*rows);
-    auto const effects_before = effects(*rows, record.tail);
+    bool const newest = row.seq > record.newest_seq;
     record.newest_seq = std::max(record.newest_seq, row.seq);
-    rows->push_back(std::move(row));
-    mark_supplies(*rows, record.kind);
-    std::vector<AccountRow> derived = derive(*rows, terms, record.tail);
-    return store_derived(work, lot, std::move(derived), before, effects_before);
+    if (newest && row.void_seq == 0 && !is_supply_kind(row)) {
+        auto const edit = [&row](std::vector<AccountRow>& rows) { rows.push_back(row); };
+        auto done = derive_after(work, lot, key_of(row), edit, true);
+        if (!done) return tl::unexpected(done.error());
+        if (*done) return {};
+    }
+    if (auto spent = work.spend_rows(record.id, record.spilled_rows); !spent) return spent;
+    auto stored = work.rows_of(lot);
+    if (!stored) return tl::unexpected(stored.error());
+    std::vector<AccountRow> rows = *stored;
+    rows.push_back(std::move(row));
+    return derive_all(work, lot, std::move(rows), *stored);
 }
 
-Result<void> void_rows(Workspace& work, LotWork& lot, EventSeq seq, EventSeq declaration) {
-    auto rows = work.rows_of(lot);
-    if (!rows) return tl::unexpected(rows.error());
-    auto const before = by_key(*rows);
-    auto const effects_before = effects(*rows, lot.row.tail);
-    bool any = false;
-    for (AccountRow& row : *rows)
-        if (row.seq == seq && row.void_seq == 0) {
+Result<void> void_rows(Workspace& work, LotWork& lot, LinkRow const& link, EventSeq declaration) {
+    bool any = false, supplies = false;
+    auto const edit = [&](std::vector<AccountRow>& rows) {
+        for (AccountRow& row : rows) {
+            if (row.seq != link.seq || row.void_seq != 0) continue;
             row.void_seq = declaration;
             any = true;
+            supplies |= is_supply_kind(row);
         }
+    };
+    RowKey const from{link.time_us, link.seq, 0};
+    if (lot.row.spilled_rows > 0) {
+        auto own = work.rows_from(lot, from, 4);
+        if (!own) return tl::unexpected(own.error());
+        edit(*own);
+        if (!any) return {};
+        if (!supplies) {
+            auto done = derive_after(work, lot, from, edit, false);
+            if (!done) return tl::unexpected(done.error());
+            if (*done) return {};
+        }
+        if (auto spent = work.spend_rows(lot.row.id, lot.row.spilled_rows); !spent) return spent;
+    }
+    auto stored = work.rows_of(lot);
+    if (!stored) return tl::unexpected(stored.error());
+    std::vector<AccountRow> rows = *stored;
+    any = false;
+    edit(rows);
     if (!any) return {};
-    mark_supplies(*rows, lot.row.kind);
-    std::vector<AccountRow> derived = derive(*rows, terms_of(work.settings()), lot.row.tail);
-    return store_derived(work, lot, std::move(derived), before, effects_before);
+    return derive_all(work, lot, std::move(rows), *stored);
 }
 
 }  // namespace ingot::tracechain

@@ -11,7 +11,6 @@
 
 namespace ingot::tracechain {
 
-using storage::BasisKind;
 using storage::Flag;
 using storage::LinkInput;
 using storage::LinkKind;
@@ -20,47 +19,6 @@ using storage::LotKind;
 using storage::RowKind;
 
 namespace {
-
-__extension__ typedef __int128 Int128;
-
-int64_t half_even(Int128 numerator, int64_t denominator) {
-    Int128 quotient = numerator / denominator;
-    Int128 const rest = numerator % denominator;
-    if (rest * 2 > denominator || (rest * 2 == denominator && (quotient & 1) != 0)) quotient += 1;
-    return static_cast<int64_t>(quotient);
-}
-
-// The assay that counts: highest status, then latest event time, then latest capture (1.3).
-Assay const* best_assay(std::vector<Assay> const& assays, std::string_view element) {
-    Assay const* best = nullptr;
-    for (Assay const& assay : assays) {
-        if (assay.element != element) continue;
-        if (best == nullptr ||
-            std::tie(best->status, best->time_us, best->seq) <= std::tie(assay.status, assay.time_us, assay.seq))
-            best = &assay;
-    }
-    return best;
-}
-
-// Rule 2 of 1.3: dry mass from moisture, element mass from dry mass and assay.
-Amounts with_assays(Amounts amounts, std::vector<Assay> const& assays) {
-    constexpr int64_t kWhole = 1'000'000'000'000;
-    if (assays.empty()) return amounts;
-    Basis const dry{BasisKind::dry_mass, {}};
-    auto const gross = amounts.get({BasisKind::gross_mass, {}});
-    if (Assay const* moisture = best_assay(assays, "moisture"); moisture && gross && !amounts.get(dry))
-        amounts.set(dry, half_even(static_cast<Int128>(*gross) * (kWhole - moisture->value), kWhole));
-    auto const dry_mass = amounts.get(dry);
-    if (!dry_mass) return amounts;
-    for (Assay const& assay : assays) {
-        if (assay.element == "moisture") continue;
-        Basis const element{BasisKind::element, assay.element};
-        if (amounts.get(element)) continue;
-        int64_t const value = best_assay(assays, assay.element)->value;
-        amounts.set(element, half_even(static_cast<Int128>(*dry_mass) * value, kWhole));
-    }
-    return amounts;
-}
 
 void mention(Application& application, LotWork& lot) {
     LotRow& row = lot.row;
@@ -117,6 +75,15 @@ void describe(Application& application, Concerned const& concerned) {
     }
 }
 
+// A live output that made the lot earlier than this moment. Of a spilled lot the last supply stands for them all.
+bool was_output_before(LotRow const& lot, int64_t time_us) {
+    if (lot.kind != LotKind::batch || !lot.has_outputs) return false;
+    if (lot.spilled_rows > 0) return lot.tail.states > 0 && lot.tail.bound_time_us < time_us;
+    return std::any_of(lot.rows.begin(), lot.rows.end(), [&](AccountRow const& row) {
+        return row.kind == RowKind::output && row.void_seq == 0 && row.time_us < time_us;
+    });
+}
+
 Result<void> supply(Application& application, Concerned const& concerned, RowKind kind) {
     describe(application, concerned);
     LotRow& lot = concerned.lot->row;
@@ -124,15 +91,17 @@ Result<void> supply(Application& application, Concerned const& concerned, RowKin
     if (lot.kind == LotKind::class_only) return {};
     bool const heel = std::any_of(application.inputs.begin(), application.inputs.end(),
                                   [&](Concerned const& input) { return input.lot == concerned.lot; });
-    if (kind == RowKind::output && !heel && lot.kind == LotKind::batch && lot.has_outputs &&
-        lot.tail.bound_time_us < application.event.time_us) {
-        lot.flags |= bit(Flag::lot_reused);
+    bool const reused = application.void_seq == 0 && kind == RowKind::output && !heel &&
+                        was_output_before(lot, application.event.time_us);
+    if (reused) {
         application.flags |= bit(Flag::lot_reused);
         warn(application, "lot-reused", concerned.member->pointer);
     }
     AccountRow row = row_for(application, kind, 1, std::move(amounts));
     row.site_mark = crc32c(application.site());
-    return add_row(application.work, *concerned.lot, std::move(row));
+    if (auto added = add_row(application.work, *concerned.lot, std::move(row)); !added) return added;
+    if (reused) lot.flags |= bit(Flag::lot_reused);
+    return {};
 }
 
 Result<void> commission(Application& application) {
@@ -351,6 +320,7 @@ Result<void> apply_transformation(Application& application) {
         link.outputs.push_back(
             {output.lot->row.lot, output.member->output_role, with_assays(output.amounts, event.assays)});
     for (Loss const& loss : event.losses) link.outputs.push_back({0, OutputRole::loss, loss.amounts});
+    if (auto fine = check_range(link.event_id, output_total(link)); !fine) return fine;
     link.allocation = event.allocation;
     add_explicit_links(application);
     if (auto consumed = consume(application, application.inputs, RowKind::consume); !consumed) return consumed;
@@ -375,6 +345,9 @@ Result<void> apply_event(Application& application) {
         if (auto done = concern(application, member); !done) return done;
     by_lot_key(application.items);
     if (auto done = apply_kind(application); !done) return done;
+    for (auto const* list : {&application.inputs, &application.outputs, &application.items})
+        for (Concerned const& each : *list)
+            if (auto fine = check_range(each.lot->row); !fine) return fine;
     if (!has_rows(link.kind)) index_mentions(application);
     link.flags |= application.flags & ~bit(Flag::custody_gap);
     return {};

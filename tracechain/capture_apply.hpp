@@ -43,6 +43,8 @@ Result<void> apply_transfer(Application& application);
 Result<void> apply_packing(Application& application);
 
 // Shared by them.
+// Dry mass from moisture, element mass from dry mass and assay, where the amounts do not state them (1.3 rule 2).
+Amounts with_assays(Amounts amounts, std::vector<Assay> const& assays);
 AccountRow row_for(Application const& application, storage::RowKind kind, uint8_t phase, Amounts stated);
 // Lots of containers replace the containers they stand in; nested ones down to ten levels.
 Result<std::vector<Concerned>> with_contents(Application& application, std::vector<Concerned> const& named);

@@ -1,8 +1,12 @@
 // Accounts of vessel campaigns, and the totals of events that feed them.
 #include <algorithm>
 
+#include "base/encoding.hpp"
+#include "tracechain/amount.hpp"
 #include "tracechain/capture_account.hpp"
+#include "tracechain/capture_late.hpp"
 #include "tracechain/capture_links.hpp"
+#include "tracechain/capture_supplies.hpp"
 
 namespace ingot::tracechain {
 
@@ -21,7 +25,7 @@ void note_shortage(Workspace& work, CampaignRow const& campaign, AccountRow cons
     storage::Basis const& primary = campaign.tail.primary;
     int64_t const available = row.moved.value(primary);
     work.shortages.push_back({campaign.id, row.seq, available,
-                              row.stated.get(primary).value_or(available + row.shortfall),
+                              row.stated.get(primary).value_or(held_sum(available, row.shortfall)),
                               primary.kind == storage::BasisKind::gross_mass});
 }
 
@@ -29,31 +33,21 @@ std::vector<AccountRow> derive(std::vector<AccountRow> const& rows, AccountTerms
     Replayed replayed = replay(rows, terms);
     tail = std::move(replayed.tail);
     for (AccountRow const& row : rows) {
-        if (row.void_seq == 0) continue;
-        AccountRow& dead = replayed.rows.emplace_back(row);
-        dead.sort_time_us = row.time_us;
-        dead.sort_seq = row.seq;
-        dead.before = dead.moved = {};
-        dead.shortfall = dead.difference = dead.bound_time_us = 0;
-        dead.bound_seq = 0;
-        dead.layers.clear();
+        if (row.void_seq != 0) clear_derived(replayed.rows.emplace_back(row));
     }
     std::sort(replayed.rows.begin(), replayed.rows.end(),
               [](AccountRow const& a, AccountRow const& b) { return storage::in_replay_order(a, b, true); });
     return std::move(replayed.rows);
 }
 
-// Replays the whole campaign; `before` = its rows as they were stored.
-Result<void> rederive(Workspace& work, CampaignWork& campaign, std::vector<AccountRow> const& before,
-                      std::vector<AccountRow> const& rows) {
+// Writes back what a derivation changed; the tail is the new one already.
+Result<void> store_changed(Workspace& work, CampaignWork& campaign, std::vector<AccountRow> const& before,
+                           std::vector<AccountRow> rows) {
     CampaignRow& record = campaign.row;
+    if (auto fine = check_range(record.id, record.tail, rows); !fine) return fine;
     std::map<RowKey, AccountRow const*> old;
     for (AccountRow const& row : before) old.emplace(key_of(row), &row);
-    std::vector<AccountRow> derived = derive(rows, terms_of(work.settings(), record), record.tail);
-    record.reorder_seq = reorder_of(derived);
-    record.dirty_from = 0;
-    record.dirty_time_us = 0;
-    for (AccountRow& row : derived) {
+    for (AccountRow& row : rows) {
         auto was = old.find(key_of(row));
         if (was != old.end() && *was->second == row) continue;
         note_shortage(work, record, row, was == old.end() ? 0 : was->second->shortfall);
@@ -65,21 +59,72 @@ Result<void> rederive(Workspace& work, CampaignWork& campaign, std::vector<Accou
     return {};
 }
 
-// Rows that stand after this moment.
-size_t rows_after(std::vector<AccountRow> const& rows, RowKey const& key) {
-    return static_cast<size_t>(
-        std::count_if(rows.begin(), rows.end(), [&](AccountRow const& row) { return key_of(row) > key; }));
+// Replays the whole campaign with the edit done.
+Result<void> derive_all(Workspace& work, CampaignWork& campaign, Edit const& edit) {
+    CampaignRow& record = campaign.row;
+    auto stored = work.rows_of(campaign);
+    if (!stored) return tl::unexpected(stored.error());
+    std::vector<AccountRow> rows = *stored;
+    edit(rows);
+    std::vector<AccountRow> derived = derive(rows, terms_of(work.settings(), record), record.tail);
+    record.reorder_seq = reorder_of(derived);
+    record.dirty_from = 0;
+    record.dirty_time_us = 0;
+    return store_changed(work, campaign, *stored, std::move(derived));
 }
 
-// Too many rows to derive while every other writer waits: store the row as stated and let readers replay.
-bool leave_dirty(Workspace& work, CampaignWork& campaign, std::vector<AccountRow> const& rows, AccountRow const& row) {
-    if (work.strict || rows_after(rows, key_of(row)) <= work.settings().rederive_rows_max) return false;
+tl::unexpected<Error> too_many_rows(Workspace const& work, CampaignRow const& campaign) {
+    std::string const max = std::to_string(work.settings().rederive_rows_max);
+    Error error{
+        Code::CaptureLimit,
+        "more than " + max + " rows of campaign " + excerpt(campaign.id) +
+            " would have to be derived again; begin a new campaign, or send the event with accept=tolerant",
+        "炉次 " + excerpt(campaign.id) + " 需重新推算 " + max + " 行以上；请启用新的炉次，或以 accept=tolerant 提交"};
+    error.with("campaign", campaign.id).with("limit", static_cast<int64_t>(work.settings().rederive_rows_max));
+    return fail(std::move(error));
+}
+
+// Too many rows to derive while every other writer waits: store the rows as stated and let readers replay.
+Result<void> leave_dirty(Workspace& work, CampaignWork& campaign, RowKey const& from, Edit const& edit) {
     CampaignRow& record = campaign.row;
-    if (record.dirty_from == 0 || row.time_us < record.dirty_time_us) record.dirty_time_us = row.time_us;
+    constexpr uint32_t kRowsOfAnEvent = 4;
+    auto rows = work.rows_from(campaign, from, kRowsOfAnEvent);
+    if (!rows) return tl::unexpected(rows.error());
+    std::erase_if(*rows, [&](AccountRow const& row) { return row.seq != std::get<1>(from); });
+    edit(*rows);
+    for (AccountRow& row : *rows) {
+        RowKey const key = key_of(row);
+        campaign.changed.insert_or_assign(key, std::move(row));
+    }
+    int64_t const time_us = std::get<0>(from);
+    if (record.dirty_from == 0 || time_us < record.dirty_time_us) record.dirty_time_us = time_us;
     record.dirty_from = work.current;
     record.reorder_seq = UINT64_MAX;
-    campaign.changed.insert_or_assign(key_of(row), row);
-    return true;
+    return {};
+}
+
+// Derives what the edit of rows from `from` on changes: the rows after it where that does, else the whole campaign; or,
+// past the limit, nothing now (5.5). A dirty campaign is repaired as long as it is at most four times the limit.
+Result<void> change_rows(Workspace& work, CampaignWork& campaign, RowKey const& from, Edit const& edit,
+                         bool refusable) {
+    CampaignRow& record = campaign.row;
+    size_t const max = work.settings().rederive_rows_max;
+    bool const repair = record.dirty_from != 0;
+    Late late;
+    if (!repair) {
+        auto derived = derive_from(work, campaign, terms_of(work.settings(), record), from, edit, max);
+        if (!derived) return tl::unexpected(derived.error());
+        late = std::move(*derived);
+    }
+    if (late.verdict == Late::Verdict::done) {
+        record.tail = std::move(late.tail);
+        record.reorder_seq = std::max(record.reorder_seq, work.current);
+        return store_changed(work, campaign, late.before, std::move(late.rows));
+    }
+    bool const whole = late.verdict == Late::Verdict::cannot && record.row_count <= (repair ? 4 * max : max);
+    if (whole) return derive_all(work, campaign, edit);
+    if (work.strict && refusable) return too_many_rows(work, record);
+    return leave_dirty(work, campaign, from, edit);
 }
 
 AccountRow* find_inline(LotRow& lot, RowKey const& key) {
@@ -101,10 +146,6 @@ Result<AccountRow*> taking_row(Workspace& work, LotWork& lot, LinkRow const& lin
     return &lot.changed.insert_or_assign(key, std::move(*row)).first->second;
 }
 
-void add_to(Amounts& sum, Amounts const& part, int64_t sign) {
-    for (auto const& line : part.lines()) sum.set(line.basis, sum.value(line.basis) + sign * line.amount);
-}
-
 // The charge row of the event in its vessel, or the pooled total of a plain campaign.
 Result<void> settle_campaign(Workspace& work, LinkRow const& link, Amounts const& before, Amounts const& total) {
     auto found = work.campaign(link.campaign);
@@ -115,18 +156,20 @@ Result<void> settle_campaign(Workspace& work, LinkRow const& link, Amounts const
             add_to(campaign.row.total_in, before, -1);
             add_to(campaign.row.total_in, total, 1);
         }
-        return {};
+        return check_range(campaign.row.id, campaign.row.total_in);
     }
     if (link.seq == work.current) return {};  // its row is added with this total afterwards
-    auto rows = work.rows_of(campaign);
+    RowKey const key{link.time_us, link.seq, 0};
+    auto rows = work.rows_from(campaign, key, 4);
     if (!rows) return tl::unexpected(rows.error());
-    std::vector<AccountRow> const stored = *rows;
-    for (AccountRow& row : *rows) {
-        if (row.seq != link.seq || row.phase != 0 || row.stated == total) continue;
-        row.stated = total;
-        return rederive(work, campaign, stored, *rows);
-    }
-    return {};
+    auto const charge =
+        std::find_if(rows->begin(), rows->end(), [&](AccountRow const& row) { return key_of(row) == key; });
+    if (charge == rows->end() || charge->stated == total) return {};
+    auto const edit = [&](std::vector<AccountRow>& all) {
+        for (AccountRow& row : all)
+            if (key_of(row) == key) row.stated = total;
+    };
+    return change_rows(work, campaign, key, edit, true);
 }
 
 Result<void> settle_total(Workspace& work, EventSeq seq) {
@@ -134,6 +177,7 @@ Result<void> settle_total(Workspace& work, EventSeq seq) {
     if (!found) return tl::unexpected(found.error());
     LinkRow const& link = **found;
     Amounts const total = input_total(link);
+    if (auto fine = check_range(link.event_id, total); !fine) return fine;
     std::optional<Amounts> before;
     for (LinkInput const& input : link.inputs) {
         auto lot = work.lot(input.lot);
@@ -157,6 +201,12 @@ Amounts input_total(LinkRow const& link) {
     return common_sum(summands);
 }
 
+Amounts output_total(LinkRow const& link) {
+    std::vector<Amounts const*> summands;
+    for (auto const& output : link.outputs) summands.push_back(&output.amounts);
+    return common_sum(summands);
+}
+
 AccountTerms terms_of(TraceSettings const& settings, CampaignRow const& campaign) {
     AccountTerms terms;
     terms.campaign = true;
@@ -175,8 +225,10 @@ Result<void> add_row(Workspace& work, CampaignWork& campaign, AccountRow row) {
     EventSeq const newest = record.newest_seq;
     record.newest_seq = std::max(newest, row.seq);
     record.row_count += 1;
-    if (row.void_seq == 0 && record.dirty_from == 0 && can_append(record.tail, row, terms, unbound)) {
+    bool const appends = row.void_seq == 0 && record.dirty_from == 0 && can_append(record.tail, row, terms, unbound);
+    if (appends) {
         append(record.tail, row, terms);
+        if (auto fine = check_range(record.id, record.tail, {&row, 1}); !fine) return fine;
         note_shortage(work, record, row, 0);
         if (row.seq < newest) record.reorder_seq = std::max(record.reorder_seq, newest);
         if (is_draw(row))
@@ -185,27 +237,26 @@ Result<void> add_row(Workspace& work, CampaignWork& campaign, AccountRow row) {
         campaign.changed.insert_or_assign(key, std::move(row));
         return {};
     }
-    auto rows = work.rows_of(campaign);
-    if (!rows) return tl::unexpected(rows.error());
-    if (leave_dirty(work, campaign, *rows, row)) return {};
-    std::vector<AccountRow> const before = *rows;
-    rows->push_back(std::move(row));
-    return rederive(work, campaign, before, *rows);
+    RowKey const key = key_of(row);
+    auto const edit = [&row](std::vector<AccountRow>& rows) { rows.push_back(row); };
+    return change_rows(work, campaign, key, edit, true);
 }
 
-Result<void> void_rows(Workspace& work, CampaignWork& campaign, EventSeq seq, EventSeq declaration) {
-    auto rows = work.rows_of(campaign);
-    if (!rows) return tl::unexpected(rows.error());
-    std::vector<AccountRow> const before = *rows;
-    bool any = false, dirty = false;
-    for (AccountRow& row : *rows) {
-        if (row.seq != seq || row.void_seq != 0) continue;
-        row.void_seq = declaration;
-        any = true;
-        dirty |= leave_dirty(work, campaign, before, row);
-    }
-    if (!any || dirty) return {};
-    return rederive(work, campaign, before, *rows);
+Result<void> void_rows(Workspace& work, CampaignWork& campaign, LinkRow const& link, EventSeq declaration) {
+    RowKey const from{link.time_us, link.seq, 0};
+    bool any = false;
+    auto const edit = [&](std::vector<AccountRow>& rows) {
+        for (AccountRow& row : rows) {
+            if (row.seq != link.seq || row.void_seq != 0) continue;
+            row.void_seq = declaration;
+            any = true;
+        }
+    };
+    auto own = work.rows_from(campaign, from, 4);
+    if (!own) return tl::unexpected(own.error());
+    edit(*own);
+    if (!any) return {};
+    return change_rows(work, campaign, from, edit, false);
 }
 
 Result<void> settle_totals(Workspace& work) {

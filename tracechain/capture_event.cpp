@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <map>
 
-#include <algorithm>
-
 namespace ingot::tracechain {
 
 using storage::FactParty;
@@ -87,6 +85,20 @@ std::vector<std::pair<std::string, std::string>> lot_owners(Event const& event, 
     return {owners.begin(), owners.end()};
 }
 
+// One warning a prefix that nobody registered on this node: what stands under it is nobody's here, and a misspelt
+// prefix would otherwise pass unseen. At the first member that uses it.
+void warn_unregistered(Event const& event, PrepareTerms const& terms, std::vector<storage::FactWarning>& warnings) {
+    std::set<std::string> prefixes;
+    auto look = [&](ident::LotKey const& key, std::string const& pointer) {
+        if (!key.identifier || !key.has_suffix || terms.owners(key)) return;
+        if (prefixes.insert(key.identifier->prefix().canonical()).second)
+            warnings.push_back({"prefix-unregistered", pointer});
+    };
+    for (Member const& member : event.members) look(member.lot, member.pointer);
+    if (event.parent) look(*event.parent, "/parentID");
+    if (event.transformation) look(*event.transformation, "/transformationID");
+}
+
 // Nobody ships what a registered other enterprise holds, or works in its campaign, in that enterprise's name.
 bool acts_for_stranger(Event const& event, PrepareTerms const& terms) {
     auto foreign = [&](std::optional<ident::LotKey> const& key) { return key && stranger(*key, terms); };
@@ -112,6 +124,8 @@ Prepared prepare(ReadEvent read, PrepareTerms const& terms) {
     out.own_site = site.enterprise == terms.principal.enterprise && !acts_for_stranger(event, terms);
     out.facts = facts_of(event, site, terms);
     out.facts.lot_owners = lot_owners(event, terms);
+    out.facts.device = std::move(read.device);
+    warn_unregistered(event, terms, out.facts.warnings);
     out.facts_before = storage::encode_facts_before(out.facts);
     out.leaf = storage::make_leaf(terms.random, kEventLeaf, terms.principal.prefix, event.id, storage::Space::event, "",
                                   event.bytes);

@@ -77,6 +77,8 @@ int status_of(Code code) {
             return 409;
         case Code::CaptureLimit:
             return 413;
+        case Code::Quota:
+            return 429;
         case Code::DataDamaged:
         case Code::Internal:
             return 500;
@@ -99,11 +101,16 @@ void put_extra(std::string& out, Extra const& extra) {
     out.append(digits, end);
 }
 
-void put_error(std::string& out, Error const& error) {
+std::string_view in_language(bool chinese, std::string const& zh, std::string const& en) {
+    return chinese && !zh.empty() ? zh : en;
+}
+
+void put_error(std::string& out, Error const& error, bool chinese) {
     out += ",\"error\":{\"type\":";
     put_text(out, slug(error.code));
     put_number(out, "status", static_cast<uint64_t>(status_of(error.code)));
-    if (!error.detail.empty()) put_member(out, "detail", error.detail);
+    std::string_view const detail = in_language(chinese, error.detail_zh, error.detail);
+    if (!detail.empty()) put_member(out, "detail", detail);
     for (Extra const& extra : error.extras) put_extra(out, extra);
     if (!error.faults.empty()) {
         out += ",\"errors\":[";
@@ -111,7 +118,7 @@ void put_error(std::string& out, Error const& error) {
             out += i == 0 ? "{\"pointer\":" : ",{\"pointer\":";
             put_text(out, error.faults[i].pointer);
             put_member(out, "code", error.faults[i].code);
-            put_member(out, "detail", error.faults[i].detail);
+            put_member(out, "detail", in_language(chinese, error.faults[i].detail_zh, error.faults[i].detail));
             out.push_back('}');
         }
         out.push_back(']');
@@ -142,7 +149,7 @@ void put_warnings(std::string& out, CaptureResult const& result) {
     out.push_back(']');
 }
 
-void put_result(std::string& out, size_t index, CaptureResult const& result) {
+void put_result(std::string& out, size_t index, CaptureResult const& result, bool chinese) {
     out += "{\"index\":" + std::to_string(index);
     if (!result.event_id.empty()) put_member(out, "event_id", result.event_id);
     put_member(out, "status", word(result.outcome));
@@ -154,7 +161,7 @@ void put_result(std::string& out, size_t index, CaptureResult const& result) {
         put_number(out, "log_index", result.log_index);
         put_warnings(out, result);
     }
-    if (result.outcome == Outcome::refused && result.error) put_error(out, *result.error);
+    if (result.outcome == Outcome::refused && result.error) put_error(out, *result.error, chinese);
     out.push_back('}');
 }
 
@@ -163,7 +170,7 @@ std::string results_array(CaptureUnit const& unit) {
     out.reserve(unit.results.size() * 200);
     for (size_t i = 0; i < unit.results.size(); ++i) {
         if (i > 0) out.push_back(',');
-        put_result(out, i, unit.results[i]);
+        put_result(out, i, unit.results[i], unit.chinese);
     }
     return out += "]";
 }
@@ -175,22 +182,30 @@ uint64_t count_of(CaptureUnit const& unit, Outcome outcome) {
 }
 
 void put_log(std::string& out, CaptureUnit const& unit, Time time) {
-    uint64_t first = UINT64_MAX, count = 0;
-    for (CaptureResult const& result : unit.results) {
-        if (result.outcome != Outcome::stored) continue;
-        first = std::min(first, result.log_index);
-        ++count;
-    }
-    if (count == 0) return;
+    if (count_of(unit, Outcome::stored) == 0) return;
     out += ",\"log\":{\"origin\":";
     put_text(out, unit.settings->log_origin);
-    put_number(out, "first", first);
-    put_number(out, "count", count);
+    if (auto const range = log_range(unit)) {
+        put_number(out, "first", range->first);
+        put_number(out, "count", range->count);
+    }
     put_member(out, "time", format_time(time, 3));
     out.push_back('}');
 }
 
 }  // namespace
+
+std::optional<LogRange> log_range(CaptureUnit const& unit) {
+    uint64_t first = UINT64_MAX, last = 0, count = 0;
+    for (CaptureResult const& result : unit.results) {
+        if (result.outcome != Outcome::stored) continue;
+        first = std::min(first, result.log_index);
+        last = std::max(last, result.log_index);
+        ++count;
+    }
+    if (count == 0 || last - first + 1 != count) return std::nullopt;
+    return LogRange{first, count};
+}
 
 std::string results_json(CaptureUnit const& unit, Time time) {
     std::string out = "{\"on_error\":";

@@ -28,7 +28,11 @@ struct TraceSettings {
     double tolerance_vessel = 0.02;                           // trace.tolerance.vessel
     int64_t late_supply_window_us = 24LL * 3600 * 1'000'000;  // trace.late_supply_window
     bool lenient = false;                                     // epcis.lenient
-    uint32_t rederive_rows_max = 5'000;                       // above this a late change marks a campaign dirty (5.5)
+    // Stored rows that one late event may derive again while every other writer waits (5.5, docs/decisions/0009).
+    uint32_t rederive_rows_max = 5'000;
+    uint32_t cycle_search_records_max = 1'000;   // records read to tell lineage-cycle from time-order (3.10)
+    uint32_t waiting_declarations_max = 10'000;  // of one enterprise, for events that are not captured yet (2.5)
+    uint32_t declarations_per_event_max = 100;
     std::string log_origin;  // of the transparency log, for the `log` member of results
 };
 

@@ -15,12 +15,6 @@ using storage::RowKind;
 
 namespace {
 
-Amounts output_total(LinkRow const& link) {
-    std::vector<Amounts const*> summands;
-    for (auto const& output : link.outputs) summands.push_back(&output.amounts);
-    return common_sum(summands);
-}
-
 AccountRow campaign_row(LinkRow const& link, RowKind kind, uint8_t phase, Amounts stated) {
     AccountRow row;
     row.time_us = row.sort_time_us = link.time_us;
@@ -48,10 +42,6 @@ Result<void> add_rows_of(Workspace& work, CampaignWork& campaign, LinkRow const&
     return {};
 }
 
-void add_to(Amounts& sum, Amounts const& part) {
-    for (auto const& line : part.lines()) sum.set(line.basis, sum.value(line.basis) + line.amount);
-}
-
 // One pooled node for all events that share the id.
 void pool(CampaignRow& campaign, LinkRow const& link) {
     campaign.events.push_back(link.seq);
@@ -60,7 +50,7 @@ void pool(CampaignRow& campaign, LinkRow const& link) {
         campaign.earliest_output_us = link.time_us;
     if (!link.inputs.empty() && (campaign.latest_input_us == 0 || link.time_us > campaign.latest_input_us))
         campaign.latest_input_us = link.time_us;
-    add_to(campaign.total_out, output_total(link));
+    add_to(campaign.total_out, output_total(link), 1);
 }
 
 // The first event with ingot:vessel turns the whole campaign into time-ordered replay.
@@ -118,7 +108,7 @@ Result<void> apply_charges(Application& application) {
         if (auto used = use_vessel(application, campaign, *application.event.vessel); !used) return used;
     if (campaign.row.vessel_seq == 0) {
         pool(campaign.row, application.link);
-        return {};
+        return check_range(campaign.row.id, campaign.row.total_out);
     }
     auto selected = selected_lots(application);
     if (!selected) return tl::unexpected(selected.error());

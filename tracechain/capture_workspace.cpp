@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/encoding.hpp"
 #include "storage/event_table.hpp"
 #include "tracechain/custody.hpp"
 #include "tracechain/flags.hpp"
@@ -205,6 +206,89 @@ Result<std::vector<AccountRow>> Workspace::rows_of(CampaignWork const& campaign)
     std::sort(rows.begin(), rows.end(),
               [](AccountRow const& a, AccountRow const& b) { return storage::in_replay_order(a, b, true); });
     return rows;
+}
+
+namespace {
+
+// Stored rows with the changed ones of this unit in their places.
+std::vector<AccountRow> merged(std::vector<AccountRow> stored, RowMap const& changed, RowKey const& from,
+                               RowKey const& end) {
+    RowMap rows;
+    for (AccountRow& row : stored) {
+        RowKey const key = key_of(row);
+        if (from <= key && key < end) rows.emplace(key, std::move(row));
+    }
+    for (auto at = changed.lower_bound(from); at != changed.end() && at->first < end; ++at)
+        rows.insert_or_assign(at->first, at->second);
+    std::vector<AccountRow> out;
+    out.reserve(rows.size());
+    for (auto& [key, row] : rows) out.push_back(std::move(row));
+    return out;
+}
+
+constexpr RowKey kFirstKey{INT64_MIN, 0, 0}, kLastKey{INT64_MAX, UINT64_MAX, 0xFF};
+constexpr uint32_t kNear = 64;
+
+std::optional<AccountRow> last_live(std::vector<AccountRow> const& rows) {
+    auto row = std::find_if(rows.rbegin(), rows.rend(), [](AccountRow const& each) {
+        return each.void_seq == 0 && each.sort_seq == each.seq && each.sort_time_us == each.time_us;
+    });
+    return row == rows.rend() ? std::nullopt : std::optional(*row);
+}
+
+}  // namespace
+
+Result<std::vector<AccountRow>> Workspace::rows_from(LotWork const& lot, RowKey const& from, uint32_t rows_max) {
+    if (lot.row.spilled_rows == 0) return lot.row.rows;
+    Result<std::vector<AccountRow>> stored{};
+    if (lot.existed)
+        stored =
+            storage::stored_lot_rows(batch_, lot.row.lot, rows_max, std::pair(std::get<0>(from), std::get<1>(from)));
+    if (!stored) return stored;
+    return merged(std::move(*stored), lot.changed, from, kLastKey);
+}
+
+Result<std::vector<AccountRow>> Workspace::rows_from(CampaignWork const& campaign, RowKey const& from,
+                                                     uint32_t rows_max) {
+    Result<std::vector<AccountRow>> stored{};
+    if (campaign.existed)
+        stored = storage::campaign_rows(batch_, campaign.row.campaign, rows_max,
+                                        std::pair(std::get<0>(from), std::get<1>(from)));
+    if (!stored) return stored;
+    return merged(std::move(*stored), campaign.changed, from, kLastKey);
+}
+
+Result<std::optional<AccountRow>> Workspace::row_before(LotWork const& lot, RowKey const& key) {
+    Result<std::vector<AccountRow>> stored{};
+    if (lot.existed)
+        stored =
+            storage::stored_lot_rows(batch_, lot.row.lot, kNear, std::pair(std::get<0>(key), std::get<1>(key)), true);
+    if (!stored) return tl::unexpected(stored.error());
+    return last_live(merged(std::move(*stored), lot.changed, kFirstKey, key));
+}
+
+Result<std::optional<AccountRow>> Workspace::row_before(CampaignWork const& campaign, RowKey const& key) {
+    Result<std::vector<AccountRow>> stored{};
+    if (campaign.existed)
+        stored = storage::campaign_rows(batch_, campaign.row.campaign, kNear,
+                                        std::pair(std::get<0>(key), std::get<1>(key)), true);
+    if (!stored) return tl::unexpected(stored.error());
+    return last_live(merged(std::move(*stored), campaign.changed, kFirstKey, key));
+}
+
+Result<void> Workspace::spend_rows(std::string const& account, size_t rows) {
+    if (rows <= rows_left) {
+        rows_left -= rows;
+        return {};
+    }
+    std::string const max = std::to_string(settings_.rederive_rows_max);
+    Error error{
+        Code::CaptureLimit,
+        "this late change would derive more than " + max + " rows of " + excerpt(account) +
+            " again; split the request, or book the difference as an adjust at the present time",
+        "该迟到变更需重新推算 " + excerpt(account) + " 的 " + max + " 行以上；请拆分请求，或以当前时间的盘点调整入账"};
+    error.with("lot", account).with("limit", static_cast<int64_t>(settings_.rederive_rows_max));
+    return fail(std::move(error));
 }
 
 void Workspace::write_lot(LotWork& lot) {

@@ -76,13 +76,24 @@ class Workspace {
     Result<std::vector<AccountRow>> rows_of(LotWork const& lot);
     Result<std::vector<AccountRow>> rows_of(CampaignWork const& campaign);
 
+    // Rows from a key on, changes of this unit included, in order of key; at most about `rows_max`. `inline` lots: all.
+    Result<std::vector<AccountRow>> rows_from(LotWork const& lot, RowKey const& from, uint32_t rows_max);
+    Result<std::vector<AccountRow>> rows_from(CampaignWork const& campaign, RowKey const& from, uint32_t rows_max);
+    // The nearest live row before a key that stands at its own time; nothing if none is near.
+    Result<std::optional<AccountRow>> row_before(LotWork const& lot, RowKey const& key);
+    Result<std::optional<AccountRow>> row_before(CampaignWork const& campaign, RowKey const& key);
+
+    // Uses up some of rows_left. CaptureLimit when they do not suffice: the committer is not held for longer.
+    Result<void> spend_rows(std::string const& account, size_t rows);
+
     // Writes everything that was touched.
     void flush();
 
     EventSeq current = 0;             // the event being applied
-    bool strict = false;              // how it is judged: a strict one is derived at once, however many rows that takes
+    bool strict = false;              // how it is judged: what cannot be derived at once is refused, not left dirty
     std::vector<Shortage> shortages;  // met since the caller cleared it
     std::set<EventSeq> totals_due;    // events whose resolved input amounts changed
+    size_t rows_left = SIZE_MAX;      // stored rows that this unit may still derive again
 
   private:
     Result<uint64_t> next_number(std::string_view counter);

@@ -50,30 +50,56 @@ Result<void> check_known(Application& application) {
     return {};
 }
 
-// Does any input descend from an output of the event itself? At most 10,000 lots are looked at.
-Result<bool> descends_from_output(Application& application, LotNumber input) {
-    constexpr size_t kLotsMax = 10'000;
-    std::set<LotNumber> outputs, seen{input};
-    for (Concerned const& output : application.outputs) outputs.insert(output.lot->row.lot);
-    std::deque<LotNumber> queue{input};
-    while (!queue.empty() && seen.size() <= kLotsMax) {
-        LotNumber const number = queue.front();
-        queue.pop_front();
-        if (outputs.contains(number)) return true;
-        auto lot = application.work.lot(number);
-        if (!lot) return tl::unexpected(lot.error());
-        auto rows = application.work.rows_of(**lot);
-        if (!rows) return tl::unexpected(rows.error());
-        for (AccountRow const& row : *rows) {
-            if (row.kind != RowKind::output || row.void_seq != 0 || row.seq == application.link.seq) continue;
-            auto link = application.work.link(row.seq);
-            if (!link) return tl::unexpected(link.error());
-            for (LinkInput const& each : (*link)->inputs)
-                if (seen.insert(each.lot).second) queue.push_back(each.lot);
-        }
-    }
-    return false;
+// Only a lot that was used up to now can have descendants.
+bool was_taken(LotRow const& lot) {
+    return lot.tail.consumed + lot.tail.disposed > 0 || lot.tail.debt > 0 || lot.spilled_rows > 0 ||
+           std::any_of(lot.rows.begin(), lot.rows.end(),
+                       [](AccountRow const& row) { return row.kind == RowKind::consume && row.void_seq == 0; });
 }
+
+// Does the input descend from an output of the event itself? Both answers refuse the event, so that the search may end
+// early: after `cycle_search_records_max` lots, rows and links (docs/decisions/0009) it is time-order.
+class CycleSearch {
+  public:
+    explicit CycleSearch(Application& application) : application_(application) {
+        for (Concerned const& output : application.outputs)
+            if (was_taken(output.lot->row)) outputs_.insert(output.lot->row.lot);
+    }
+
+    Result<bool> descends(LotNumber input) {
+        std::deque<LotNumber> queue{input};
+        seen_.insert(input);
+        while (!queue.empty() && !outputs_.empty()) {
+            LotNumber const number = queue.front();
+            queue.pop_front();
+            if (outputs_.contains(number)) return true;
+            auto lot = application_.work.lot(number);
+            if (!lot) return tl::unexpected(lot.error());
+            if (!spend(1 + (*lot)->row.spilled_rows)) return false;
+            auto rows = application_.work.rows_of(**lot);
+            if (!rows) return tl::unexpected(rows.error());
+            for (AccountRow const& row : *rows) {
+                if (row.kind != RowKind::output || row.void_seq != 0 || row.seq == application_.link.seq) continue;
+                if (!spend(1)) return false;
+                auto link = application_.work.link(row.seq);
+                if (!link) return tl::unexpected(link.error());
+                for (LinkInput const& each : (*link)->inputs)
+                    if (seen_.insert(each.lot).second) queue.push_back(each.lot);
+            }
+        }
+        return false;
+    }
+
+  private:
+    bool spend(size_t records) {
+        records_ += records;
+        return records_ <= application_.work.settings().cycle_search_records_max;
+    }
+
+    Application& application_;
+    std::set<LotNumber> outputs_, seen_;
+    size_t records_ = 0;
+};
 
 Result<void> check_order(Application& application) {
     if (!takes(application.link.kind)) return {};
@@ -83,7 +109,7 @@ Result<void> check_order(Application& application) {
                                   [&](LinkInput const& line) { return line.lot == each.lot->row.lot; });
         if (input == application.link.inputs.end()) continue;
         if (input->bound_seq != 0 && !(input->measured & kTakenEarly)) continue;
-        auto cycle = descends_from_output(application, each.lot->row.lot);
+        auto cycle = CycleSearch(application).descends(each.lot->row.lot);
         if (!cycle) return tl::unexpected(cycle.error());
         std::string const lot = excerpt(each.lot->row.id);
         Error error = *cycle ? Error{Code::LineageCycle,

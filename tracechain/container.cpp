@@ -5,6 +5,8 @@
 #include <set>
 #include <tuple>
 
+#include "tracechain/amount.hpp"
+
 namespace ingot::tracechain {
 
 using storage::Amounts;
@@ -43,7 +45,8 @@ void put_in(Inside& inside, ContentRow const& row) {
     if (fresh) return;
     if (row.amounts.empty()) at->second.amounts = {};
     for (auto const& line : row.amounts.lines())
-        if (auto before = at->second.amounts.get(line.basis)) at->second.amounts.set(line.basis, *before + line.amount);
+        if (auto before = at->second.amounts.get(line.basis))
+            at->second.amounts.set(line.basis, held_sum(*before, line.amount));
 }
 
 }  // namespace

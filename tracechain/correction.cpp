@@ -36,16 +36,10 @@ Result<void> void_contained(Workspace& work, LotNumber lot, LinkRow const& link,
     return {};
 }
 
-void add_to(storage::Amounts& sum, storage::Amounts const& part, int64_t sign) {
-    for (auto const& line : part.lines()) sum.set(line.basis, sum.value(line.basis) + sign * line.amount);
-}
-
 // Times and totals of a plain campaign without its void events.
 Result<void> repool(Workspace& work, CampaignRow& campaign, LinkRow const& gone) {
-    std::vector<storage::Amounts const*> outputs;
-    for (auto const& output : gone.outputs) outputs.push_back(&output.amounts);
     add_to(campaign.total_in, input_total(gone), -1);
-    add_to(campaign.total_out, common_sum(outputs), -1);
+    add_to(campaign.total_out, output_total(gone), -1);
     campaign.earliest_output_us = campaign.latest_input_us = 0;
     for (EventSeq seq : campaign.events) {
         auto link = work.link(seq);
@@ -64,7 +58,7 @@ Result<void> void_in_campaign(Workspace& work, LinkRow const& link, EventSeq dec
     auto campaign = work.campaign(link.campaign);
     if (!campaign) return tl::unexpected(campaign.error());
     if ((*campaign)->row.vessel_seq == 0) return repool(work, (*campaign)->row, link);
-    return void_rows(work, **campaign, link.seq, declaration);
+    return void_rows(work, **campaign, link, declaration);
 }
 
 Result<void> void_in_lot(Workspace& work, LotNumber number, LinkRow const& link, EventSeq declaration) {
@@ -76,7 +70,8 @@ Result<void> void_in_lot(Workspace& work, LotNumber number, LinkRow const& link,
     std::erase_if(lot.row.assays, [&](storage::Assay const& assay) { return assay.seq == link.seq; });
     if (lot.row.was_packed)
         if (auto done = void_contained(work, number, link, declaration); !done) return done;
-    return void_rows(work, lot, link.seq, declaration);
+    if (auto done = void_rows(work, lot, link, declaration); !done) return done;
+    return check_range(lot.row);
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 #include <map>
 #include <utility>
 
+#include "tracechain/amount.hpp"
+
 namespace ingot::tracechain {
 
 using storage::HoldingRow;
@@ -32,13 +34,16 @@ void drop_empty(LotRow& lot) {
 int64_t whole_of(LotRow const& lot) { return lot.tail.supplied; }
 
 int64_t shipped(LotRow const& lot, TransferSum const& sum) {
-    return sum.shipped + (sum.whole_shipped > 0 ? whole_of(lot) : 0);
+    return held_sum(sum.shipped, sum.whole_shipped > 0 ? whole_of(lot) : 0);
 }
 int64_t received(LotRow const& lot, TransferSum const& sum) {
-    return sum.received + (sum.whole_received > 0 ? whole_of(lot) : 0);
+    return held_sum(sum.received, sum.whole_received > 0 ? whole_of(lot) : 0);
 }
 
 using Balance = std::map<std::string, int64_t, std::less<>>;
+
+void add(int64_t& sum, int64_t amount) { sum = held_sum(sum, amount); }
+void take(int64_t& sum, int64_t amount) { sum = held_difference(sum, amount); }
 
 struct Raw {
     Balance on_hand, in_transit, left, owned;
@@ -47,22 +52,22 @@ struct Raw {
 Raw raw_of(LotRow const& lot) {
     Raw raw;
     for (HoldingRow const& row : lot.holdings) {
-        raw.on_hand[row.party] += row.booked;
-        raw.owned[row.party] += row.booked;
+        add(raw.on_hand[row.party], row.booked);
+        add(raw.owned[row.party], row.booked);
         for (TransferSum const& sum : row.custody) {
             int64_t const out = std::max(shipped(lot, sum), received(lot, sum));
-            raw.on_hand[sum.source] -= out;
+            take(raw.on_hand[sum.source], out);
             if (row.registered) {
-                raw.on_hand[row.party] += received(lot, sum);
-                raw.in_transit[row.party] += out - received(lot, sum);
+                add(raw.on_hand[row.party], received(lot, sum));
+                add(raw.in_transit[row.party], held_difference(out, received(lot, sum)));
             } else {
-                raw.left[row.party] += out;
+                add(raw.left[row.party], out);
             }
         }
         for (TransferSum const& sum : row.ownership) {
             int64_t const moved = std::max(shipped(lot, sum), received(lot, sum));
-            raw.owned[sum.source] -= moved;
-            raw.owned[row.party] += moved;
+            take(raw.owned[sum.source], moved);
+            add(raw.owned[row.party], moved);
         }
     }
     return raw;
@@ -96,8 +101,7 @@ bool cover_deficits(Balance& balances, Balance& in_transit, Balance& left) {
     bool gap = false;
     for (auto& [party, balance] : balances) {
         if (balance >= 0) continue;
-        int64_t lack = std::exchange(balance, 0);
-        lack = -lack;
+        int64_t lack = held_difference(0, std::exchange(balance, 0));
         if (party.empty()) {
             lack = take_from(in_transit, lack);
         } else {
@@ -153,13 +157,13 @@ bool has_custody_gap(LotRow const& lot) {
 
 void book(LotRow& lot, std::string_view party, int64_t change) {
     if (change == 0) return;
-    holding_of(lot, party).booked += change;
+    add(holding_of(lot, party).booked, change);
     drop_empty(lot);
 }
 
 void book_disposed(LotRow& lot, std::string_view party, int64_t amount) {
     if (amount == 0) return;
-    holding_of(lot, party).disposed += amount;
+    add(holding_of(lot, party).disposed, amount);
     drop_empty(lot);
 }
 
@@ -175,7 +179,7 @@ void book_transfer(LotRow& lot, LinkTransfer const& transfer, int sign) {
     }
     int64_t const amount = sign * transfer.amount;
     int32_t const whole = transfer.whole ? sign : 0;
-    (transfer.received ? at->received : at->shipped) += amount;
+    add(transfer.received ? at->received : at->shipped, amount);
     (transfer.received ? at->whole_received : at->whole_shipped) += whole;
     std::erase_if(sums, [](TransferSum const& sum) { return sum.empty(); });
     drop_empty(lot);

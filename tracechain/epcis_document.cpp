@@ -165,6 +165,14 @@ Result<EventPlaces> find_in_document(JsonValue const& root, bool query, Limits c
     return out;
 }
 
+// `device` is stored beside the event as it is (stations.md 9 K2).
+void check_device(FaultList& faults, JsonValue const& device) {
+    constexpr size_t kBytesMax = 4096;
+    if (!require_object(faults, device, kRule) || device.bytes.size() <= kBytesMax) return;
+    faults.add(device, Code::TooLong, "device is at most " + std::to_string(kBytesMax) + " bytes long",
+               "device 最多 " + std::to_string(kBytesMax) + " 字节");
+}
+
 Result<EventPlaces> find_in_station_form(JsonValue const& root, JsonValue const& items, Limits const& limits) {
     FaultList faults(root, "");
     if (!require_array(faults, items, kRule)) return fail(faults.error());
@@ -177,8 +185,10 @@ Result<EventPlaces> find_in_station_form(JsonValue const& root, JsonValue const&
         place.event = item.find("event");
         place.device = item.find("device");
         place.pointer = pointer + "/event";
-        if (place.event != nullptr) continue;
         FaultList wrong(item, pointer);
+        if (place.device != nullptr) check_device(wrong, *place.device);
+        if (!wrong.empty()) place.error = wrong.error();
+        if (place.event != nullptr) continue;
         missing(wrong, item, kRule, "event", "{\"type\": \"ObjectEvent\", ...}");
         place.error = wrong.error();
     }

@@ -135,8 +135,9 @@ Result<std::optional<StoredEvent>> read_event(storage::View const& view, EventSe
     return std::optional(std::move(events.front()));
 }
 
-Result<std::vector<StoredEvent>> read_events_of(storage::View const& view, std::string_view event_id) {
-    auto seqs = storage::find_declarations(view, event_id);
+Result<std::vector<StoredEvent>> read_events_of(storage::View const& view, std::string_view event_id,
+                                                uint32_t declarations_max) {
+    auto seqs = storage::find_declarations(view, event_id, declarations_max);
     if (!seqs) return tl::unexpected(seqs.error());
     auto original = storage::find_event_seq(view, event_id);
     if (!original) return tl::unexpected(original.error());

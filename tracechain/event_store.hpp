@@ -21,8 +21,10 @@ struct StoredEvent {
 
 Result<std::optional<StoredEvent>> read_event(storage::View const& view, EventSeq seq);
 
-// Every record of an event id in order of seq: the event and its error declarations. Empty if there is none.
-Result<std::vector<StoredEvent>> read_events_of(storage::View const& view, std::string_view event_id);
+// Every record of an event id in order of seq: the event and its error declarations, as many as a capture accepts
+// (TraceSettings::declarations_per_event_max). Empty if there is none.
+Result<std::vector<StoredEvent>> read_events_of(storage::View const& view, std::string_view event_id,
+                                                uint32_t declarations_max = 100);
 
 struct EventQuery {
     std::string enterprise;          // reporter; empty = any

@@ -55,6 +55,7 @@ Result<storage::Operation> Tracechain::capture(CaptureRequest request) const {
     auto unit = std::make_shared<CaptureUnit>();
     unit->rollback = rolls_back(request);
     unit->strict = is_strict(request.principal);
+    unit->chinese = request.chinese;
     unit->settings = &settings_;
     unit->stored_kinds = std::move(request.stored_kinds);
     if (request.accept_tolerant && unit->strict) {

@@ -29,6 +29,7 @@ struct CaptureRequest {
     bool accept_tolerant = false;  // accept=tolerant: judge in the tolerant column, for who may override
     size_t bytes = 0;              // of the request body
     std::shared_ptr<StoredKinds> stored_kinds = {};  // filled if given
+    bool chinese = false;                            // language of `detail` in refused rows
 };
 
 class Tracechain {

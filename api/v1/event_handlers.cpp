@@ -113,7 +113,8 @@ Result<std::vector<StoredEvent>> own_records(Call const& call, Services& service
     if (auto fine = allowed(call, Act::EventRead); !fine) return tl::unexpected(fine.error());
     auto view = services.engine.view();
     if (!view) return tl::unexpected(view.error());
-    auto records = tracechain::read_events_of(**view, call.path.at("id"));
+    auto records = tracechain::read_events_of(**view, call.path.at("id"),
+                                              services.tracechain.settings().declarations_per_event_max);
     if (!records) return records;
     std::erase_if(*records, [&](StoredEvent const& each) { return each.facts.reporter != call.principal.enterprise; });
     if (records->empty()) return fail(Code::NotFound, "there is no such event", "没有该事件");
@@ -143,7 +144,8 @@ Result<Change> capture_events(Call const& call, Services& services) {
         tracechain::read_capture_body(call.body(), call.request.head.field("content-type"), trace.read_terms(strict));
     if (!body) return tl::unexpected(body.error());
     auto kinds = std::make_shared<tracechain::StoredKinds>();
-    auto operation = trace.capture({std::move(*body), call.principal, *rollback, *tolerant, call.body().size(), kinds});
+    auto operation = trace.capture({std::move(*body), call.principal, *rollback, *tolerant, call.body().size(), kinds,
+                                    call.language == Language::zh});
     if (!operation) return tl::unexpected(operation.error());
     auto count = [kinds, &metrics = services.metrics](storage::Committed const& done, net::Answer answer) {
         if (!done.replayed)

@@ -18,7 +18,7 @@ struct NotedEvent {
 
 class Notation {
   public:
-    static constexpr int64_t kStart = 1'767'225'600'000'000;  // 2026-01-01T00:00:00Z
+    static constexpr int64_t kStart = 1'767'225'600'000'000, kMinute = 60'000'000;  // 2026-01-01T00:00:00Z
 
     // Event n of the example; n counts lines from 1 unless `number` says otherwise.
     NotedEvent line(std::string text, int number = 0) {
@@ -199,8 +199,8 @@ class Notation {
         in >> of >> reason;
         NotedEvent out = said_.at(of);
         out.json.pop_back();
-        out.json += R"(,"errorDeclaration":{"declarationTime":")" +
-                    format_time(from_micros(kStart + n * 60'000'000), 3) + R"(","reason":")" + reason + "\"}}";
+        out.json += R"(,"errorDeclaration":{"declarationTime":")" + format_time(from_micros(kStart + n * kMinute), 3) +
+                    R"(","reason":")" + reason + "\"}}";
         return out;
     }
 

@@ -1,0 +1,31 @@
+// Deriving only what stands after a late or voided row, so that it costs the rows after it and not the whole account
+// (docs/decisions/0009). The same numbers as a replay of all rows (property test); where that cannot be promised, the
+// answer is "no" and the caller replays everything.
+#pragma once
+
+#include <functional>
+
+#include "tracechain/capture_workspace.hpp"
+
+namespace ingot::tracechain {
+
+// Changes rows of an account: adds one, marks some void, restates one.
+using Edit = std::function<void(std::vector<AccountRow>&)>;
+
+struct Late {
+    enum class Verdict : uint8_t { done, cannot, too_many } verdict = Verdict::cannot;
+    AccountTail tail;                // done: where the account stands now
+    std::vector<AccountRow> before;  // rows from the key on, as they were
+    std::vector<AccountRow> rows;    // and as they are, live and void, in order of key
+};
+
+// Derives the rows from `from` on, with the edit done. too_many: more than `rows_max` stand there.
+Result<Late> derive_from(Workspace& work, LotWork const& lot, AccountTerms const& terms, RowKey const& from,
+                         Edit const& edit, size_t rows_max);
+Result<Late> derive_from(Workspace& work, CampaignWork const& campaign, AccountTerms const& terms, RowKey const& from,
+                         Edit const& edit, size_t rows_max);
+
+// A void row keeps what was stated and no derived field.
+void clear_derived(AccountRow& row);
+
+}  // namespace ingot::tracechain
