@@ -138,11 +138,10 @@ struct Node::Parts {
 Result<void> Node::Parts::open_store() {
     auto options = store_options(config);
     if (!options) return fail(options.error());
+    options->started = false;  // the observer needs what is built over the engine
     auto opened = storage::open_store(std::move(*options), clock, random, log_store_events(log));
     if (!opened) return fail(opened.error());
     engine = std::move(*opened);
-    engine->on_commit(
-        [this](storage::Sequence sequence, std::span<storage::Row const> changed) { on_commit(sequence, changed); });
     return {};
 }
 
@@ -220,13 +219,12 @@ void Node::Parts::label_prefixes() {
 
 // On the committer thread, before the answers of the group: what was acknowledged is in force.
 void Node::Parts::on_commit(storage::Sequence sequence, std::span<storage::Row const> changed) {
-    if (registry && changed.empty()) {
+    if (changed.empty()) {
         if (auto loaded = registry->load(); !loaded)
             log.event(Level::error, "registry-not-reloaded", loaded.error().detail, "");
     }
-    if (registry) registry->committed(changed);
-    if (resolver) resolver->committed(sequence, changed);
-    if (!dispatcher) return;
+    registry->committed(changed);
+    resolver->committed(sequence, changed);
     label_prefixes();
     dispatcher->committed(sequence);
 }
@@ -241,6 +239,9 @@ Result<std::unique_ptr<Node>> Node::start(Config config, Log& log, Clock& clock,
     if (auto fine = parts->open_store(); !fine) return fail(fine.error());
     if (auto fine = parts->build_domain(); !fine) return fail(fine.error());
     parts->build_api();
+    parts->engine->start([&own = *parts](storage::Sequence sequence, std::span<storage::Row const> changed) {
+        own.on_commit(sequence, changed);
+    });
     if (auto fine = parts->listen(); !fine) return fail(fine.error());
     log.event(Level::info, "ready", parts->url);
     return std::unique_ptr<Node>(new Node(std::move(parts)));

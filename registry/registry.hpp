@@ -2,7 +2,7 @@
 // the committer, made by the functions of prefix_change.hpp, credential_change.hpp, profile_change.hpp,
 // allocation.hpp and registration.hpp.
 //
-// Thread safe. load() comes before the first request; committed() is called by the engine's on_commit observer, before
+// Thread safe. load() comes before the first request; committed() is called by the engine's commit observer, before
 // the answers of the group are released, so that what was acknowledged is in force.
 #pragma once
 

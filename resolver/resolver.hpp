@@ -2,7 +2,7 @@
 // or nothing. One decision for every dialect (spec/identifiers.md 5). What the caller may not know of answers exactly
 // as what does not exist.
 //
-// Thread safe. committed() is called by the engine's on_commit observer after Registry::committed.
+// Thread safe. committed() is called by the engine's commit observer after Registry::committed.
 #pragma once
 
 #include <memory>

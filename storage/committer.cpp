@@ -1,6 +1,5 @@
 #include "storage/committer.hpp"
 
-#include "storage/clock_rules.hpp"
 #include "storage/log_keys.hpp"
 
 namespace ingot::storage {
@@ -30,10 +29,13 @@ Committer::Committer(StoreOptions options, Clock& clock, Random& random, EventSi
 Committer::~Committer() {
     stopping_ = true;
     queue_.poke();
-    if (thread_.joinable()) thread_.join();
+    if (thread_.joinable())
+        thread_.join();
+    else
+        finish();  // never started: what was queued is carried out all the same
 }
 
-Result<void> Committer::start() {
+Result<void> Committer::open() {
     if (auto ok = disk_.make_folder(options_.data_dir); !ok) return ok;
     auto lock = disk_.lock(options_.data_dir + "/ingot.lock");
     if (!lock) return fail(lock.error());
@@ -56,8 +58,12 @@ Result<void> Committer::start() {
         submit_genesis();
     }
     next_sweep_ = std::chrono::steady_clock::now() + options_.sweep;
-    thread_ = std::thread([this] { run(); });
     return {};
+}
+
+void Committer::start(CommitObserver observer) {
+    observer_ = std::move(observer);
+    thread_ = std::thread([this] { run(); });
 }
 
 void Committer::emit(Severity severity, std::string_view slug, std::string members) const {
@@ -98,6 +104,7 @@ void Committer::run() {
         take_background_error();
         switch (health().state) {
             case State::open:
+                judge_clock();
                 commit_next_group();
                 housekeeping();
                 break;
@@ -152,29 +159,21 @@ Time Committer::log_time() const { return std::max(head_.commit.time, clock_.now
 void Committer::commit_next_group() {
     auto shares = queue_.take();
     if (shares.empty()) return;
-    bool suspect = clock_suspect(clock_.now(), head_.commit.time);
-    if (suspect != clock_was_suspect_) {
-        clock_was_suspect_ = suspect;
-        {
-            std::lock_guard lock(state_mutex_);
-            health_.clock_suspect = suspect;
-        }
-        emit(Severity::warning, suspect ? "clock-suspect" : "clock-trusted",
-             member("now", format_time(clock_.now(), 3)));
-    }
     RocksView base(store_, nullptr, head_.commit.sequence);
     Group group(base, head_, log_time(), options_.audit_key);
     DecidedList decided;
     std::vector<std::unique_ptr<Pending>> unfinished;
     for (auto& share : shares) decide(std::move(share), group, decided, unfinished);
 
-    bool written = group.empty() || write_group(group, decided);
-    if (!written) {
+    if (group.empty()) {
+        // Nothing to write and no commit of its own: the answers rest on the one before.
+        for (auto& one : decided)
+            if (one.rests == Rests::in_group) one.result->sequence = head_.commit.sequence;
+    } else if (!write_group(group, decided)) {
         for (auto& pending : unfinished)
-            decided.push_back({std::move(pending),
-                               fail(retry(Code::OutcomeUnknown, "part of the request may have been carried out",
-                                          "请求可能已部分执行", 5)),
-                               false});
+            decided.push_back(
+                {std::move(pending), fail(retry(Code::OutcomeUnknown, "part of the request may have been carried out",
+                                                "请求可能已部分执行", 5))});
         unfinished.clear();
     }
     for (auto& pending : unfinished) queue_.give_back(std::move(pending));
@@ -188,31 +187,31 @@ void Committer::decide(Share share, Group& group, DecidedList& decided,
                        std::vector<std::unique_ptr<Pending>>& unfinished) {
     Pending& pending = *share.pending;
     Operation const& operation = pending.operation;
-    auto answer = [&](Result<Committed> result, bool applied) {
-        decided.push_back({std::move(share.pending), std::move(result), applied});
+    bool const alone = group.empty();
+    auto answer = [&](Result<Committed> result, Rests rests) {
+        decided.push_back({std::move(share.pending), std::move(result), rests});
+    };
+    auto answer_decided = [&](Result<Committed> result) {
+        Rests rests = result ? Rests::in_group : alone && operation.steps == 1 ? Rests::on_store : Rests::on_group;
+        answer(std::move(result), rests);
     };
     if (pending.next_step == 0) {
         if (operation.deadline != Steady{} && clock_.steady() > operation.deadline)
             return answer(fail(retry(Code::Busy, "the deadline passed while the change waited; nothing was done",
                                      "等待写入超时，未执行", 1)),
-                          false);
+                          Rests::on_store);
+        // A key is in flight once at a time: what is stored under it is older than this group.
         auto stored = answered_before(pending, group);
-        if (stored) return answer(std::move(*stored), false);
+        if (stored) return answer(std::move(*stored), Rests::on_store);
     }
-    if (operation.steps == 1) {
-        auto result = apply_single(pending, group);
-        bool applied = result.has_value();
-        return answer(std::move(result), applied);
-    }
+    if (operation.steps == 1) return answer_decided(apply_single(pending, group));
     for (uint32_t end = pending.next_step + share.steps; pending.next_step < end; ++pending.next_step)
         (void)run_step(group, [&](Batch& batch) { return operation.apply(batch, pending.next_step); });
     if (pending.next_step < operation.steps) {
         unfinished.push_back(std::move(share.pending));
         return;
     }
-    auto result = apply_reply(pending, group);
-    bool applied = result.has_value();
-    answer(std::move(result), applied);
+    answer_decided(apply_reply(pending, group));
 }
 
 // The stored answer of an earlier request with the same key, or why there is none to give.
@@ -292,15 +291,20 @@ Sequence Committer::chain_first() const {
         {std::max(wanted, head_.commit.chain_first), head_.commit.chain_first + kChainTrimmedPerGroup, next});
 }
 
-void Committer::refuse_applied(DecidedList& decided, Code code, std::string const& detail) {
+// The group is not written: what was accepted in it may be stored or not, and what was refused beside it was judged by
+// effects that may never be. Those are told to come again; "exists" would name something that is nowhere.
+void Committer::refuse_group(DecidedList& decided, Code code, std::string const& detail) {
     for (auto& one : decided) {
-        bool not_done = !one.applied && !one.result;
-        if (not_done ||
-            (!one.applied && one.result && one.result->replayed && one.result->sequence <= head_.commit.sequence))
-            continue;
-        bool partly = one.pending->next_step > 0;
-        if (code == Code::StorageFull && !partly)
+        if (one.rests == Rests::on_store) continue;
+        bool const untouched = one.pending->next_step == 0;
+        if (code == Code::StorageFull && untouched)
             one.result = fail(retry(code, detail, "磁盘已满，腾出空间后恢复写入", 30));
+        else if (one.rests == Rests::on_group && untouched)
+            one.result = fail(retry(Code::StorageUnavailable,
+                                    "the changes this request was judged by could not be stored; nothing was done, "
+                                    "repeat it (" +
+                                        detail + ")",
+                                    "判断所依据的更改未能保存；未做任何更改，请重试", 5));
         else
             one.result = fail(retry(Code::OutcomeUnknown,
                                     "it is not known whether the change was stored; repeat it with the same "
@@ -318,14 +322,14 @@ bool Committer::write_group(Group& group, DecidedList& decided) {
     }
     Head next = group.build(out, chain_first());
     if (!space_.room_for(out.bytes())) {
-        refuse_applied(decided, Code::StorageFull, "the disk is full; writing goes on when there is room");
+        refuse_group(decided, Code::StorageFull, "the disk is full; writing goes on when there is room");
         set_state(State::full, "storage-full", "free space reached the reserve");
         return false;
     }
     auto done = store_->write(out);
     if (done) done = anchor_.write(slot_of(next.commit));
     if (!done) {
-        refuse_applied(decided, Code::OutcomeUnknown, done.error().detail);
+        refuse_group(decided, Code::OutcomeUnknown, done.error().detail);
         enter_failure(done.error());
         return false;
     }

@@ -23,19 +23,26 @@ class Committer {
     Committer(StoreOptions options, Clock& clock, Random& random, EventSink events);
     ~Committer();
 
-    // Start-up steps 1 to 10; then the thread runs.
-    Result<void> start();
+    // Start-up steps 1 to 10. Once, first.
+    Result<void> open();
+    // Then the thread runs. Once: the observer never changes under it.
+    void start(CommitObserver observer);
     void submit(Operation operation, Done done);
     // Waits up to 2 s while the store re-opens, then Busy; StorageUnavailable when it could not be opened again.
     Result<ReadPoint> read_point() const;
     Health health() const;
-    void on_commit(std::function<void(Sequence, std::span<Row const>)> observer) { observer_ = std::move(observer); }
 
   private:
+    // What an answer rests on. With a group that is not written, only answers that rest on the store stand.
+    enum class Rests : uint8_t {
+        on_store,  // decided on what is durable, or on the request alone
+        on_group,  // refused beside operations of its group, which it may have seen
+        in_group,  // its effect is in the group
+    };
     struct Decided {
         std::unique_ptr<Pending> pending;
         Result<Committed> result;
-        bool applied = false;  // its effect is in the group, and as durable as the group
+        Rests rests = Rests::on_store;
     };
     using DecidedList = std::vector<Decided>;
 
@@ -50,7 +57,7 @@ class Committer {
     Result<Committed> apply_single(Pending& pending, Group& group);
     Result<Committed> apply_reply(Pending& pending, Group& group);
     bool write_group(Group& group, DecidedList& decided);
-    void refuse_applied(DecidedList& decided, Code code, std::string const& detail);
+    void refuse_group(DecidedList& decided, Code code, std::string const& detail);
     Sequence chain_first() const;
     void publish();
     Time log_time() const;
@@ -68,6 +75,7 @@ class Committer {
     bool reopen();
     void tell_reopened();
     void adopt(OpenedStore opened);
+    void judge_clock();
     void hide_store();
     std::chrono::milliseconds next_probe_wait();
 
@@ -87,7 +95,7 @@ class Committer {
     std::unique_ptr<StartUp> start_up_;
     SpaceGuard space_;
     CommitQueue queue_;
-    std::function<void(Sequence, std::span<Row const>)> observer_;
+    CommitObserver observer_;
     std::thread thread_;
     std::atomic<bool> stopping_{false};
 
@@ -100,7 +108,6 @@ class Committer {
     int probes_ = 0;
     std::deque<std::chrono::steady_clock::time_point> failures_;
     std::chrono::steady_clock::time_point next_look_{}, next_sweep_{};
-    bool clock_was_suspect_ = false;
 
     mutable std::mutex state_mutex_;
     mutable std::condition_variable reopened_;

@@ -160,9 +160,16 @@ struct Health {
     bool clock_suspect = false;
 };
 
+// Told of every group after it is durable and before its answers, on the committer thread, with the keys it changed in
+// `Space::record` and `Space::index`: caches invalidate here. No keys: re-opened, anything may have changed.
+using CommitObserver = std::function<void(Sequence, std::span<Row const> changed_keys)>;
+
 class Engine {
   public:
     virtual ~Engine() = default;
+    // Changes are carried out from here on; until then they wait in the queue while views already answer, so whatever
+    // the observer calls is built first. Once; open_store() has done it unless StoreOptions::started is false.
+    virtual void start(CommitObserver observer) = 0;
     // Thread safe. While the store re-opens it waits, at most 2 s, then Busy; StorageUnavailable when there is no
     // store.
     virtual Result<std::unique_ptr<View>> view() const = 0;
@@ -172,9 +179,6 @@ class Engine {
     Result<Committed> update(Operation operation);
     virtual Result<std::vector<LogEntry>> log(Sequence from, uint32_t limit) const = 0;
     virtual Health health() const = 0;
-    // Called on the committer thread after a group is durable and before its answers, with the keys it changed in
-    // `Space::record` and `Space::index`: caches invalidate here. No keys: re-opened, anything may have changed.
-    virtual void on_commit(std::function<void(Sequence, std::span<Row const> changed_keys)> observer) = 0;
 };
 
 }  // namespace ingot::storage

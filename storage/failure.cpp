@@ -130,16 +130,25 @@ bool Committer::reopen() {
     return false;
 }
 
+// Against the log time of the store that is open now, whatever was said of the one before.
+void Committer::judge_clock() {
+    Time const now = clock_.now();
+    bool const suspect = clock_suspect(now, head_.commit.time);
+    {
+        std::lock_guard lock(state_mutex_);
+        if (health_.clock_suspect == suspect) return;
+        health_.clock_suspect = suspect;
+    }
+    emit(Severity::warning, suspect ? "clock-suspect" : "clock-trusted", member("now", format_time(now, 3)));
+}
+
 void Committer::adopt(OpenedStore opened) {
     store_ = std::move(opened.store);
     head_ = std::move(opened.head);
     written_.clear();
     flush_mark_ = 0;
     // Recovery has put everything it found into files, or it is in the WAL still: entries stay until the next flush.
-    {
-        std::lock_guard lock(state_mutex_);
-        health_.clock_suspect = clock_suspect(clock_.now(), head_.commit.time);
-    }
+    judge_clock();
     publish();
     std::lock_guard lock(state_mutex_);
     health_.anchor_sequence = opened.anchor_sequence;

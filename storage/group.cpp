@@ -120,6 +120,9 @@ Head Group::build(WriteGroup& out, Sequence chain_first) {
     set.audits = audits_.size();
     build_changes(out, set);
     build_leaves(out, head);
+    // The hourly digest says how far it came in the stored head; lines of this group come after it.
+    if (auto const* marked = changes_.find(Space::meta, kAuditHeadKey); marked != nullptr && *marked)
+        if (auto audit = decode_audit_head(**marked)) head.audit.digested = audit->digested;
     build_audits(out, head);
 
     CommitRecord& commit = head.commit;

@@ -73,7 +73,6 @@ void Committer::submit_audit_digest() {
         std::string key = digest_statement_key(head->sequence);
         batch.put(Space::log, key, statement);
         batch.leaf(make_leaf(random_, kAuditDigest, "", std::to_string(head->sequence), Space::log, key, statement));
-        head_.audit.digested = head->sequence;
         batch.put(Space::meta, std::string(kAuditHeadKey),
                   encode(AuditHead{head->sequence, head->value, head->sequence}));
         return {};

@@ -14,7 +14,8 @@ class RocksEngine final : public Engine {
     RocksEngine(StoreOptions options, Clock& clock, Random& random, EventSink events)
         : committer_(std::move(options), clock, random, std::move(events)) {}
 
-    Result<void> start() { return committer_.start(); }
+    Result<void> open() { return committer_.open(); }
+    void start(CommitObserver observer) override { committer_.start(std::move(observer)); }
 
     Result<std::unique_ptr<View>> view() const override {
         auto point = committer_.read_point();
@@ -40,9 +41,6 @@ class RocksEngine final : public Engine {
         return entries;
     }
     Health health() const override { return committer_.health(); }
-    void on_commit(std::function<void(Sequence, std::span<Row const>)> observer) override {
-        committer_.on_commit(std::move(observer));
-    }
 
   private:
     Committer committer_;
@@ -60,8 +58,10 @@ Result<Committed> Engine::update(Operation operation) {
 Result<std::unique_ptr<Engine>> open_store(StoreOptions options, Clock& clock, Random& random, EventSink events) {
     if (!options.files) options.files = disk_file_layer();
     if (options.anchor_dir.empty()) options.anchor_dir = options.data_dir + "/anchor";
+    bool const started = options.started;
     auto engine = std::make_unique<RocksEngine>(std::move(options), clock, random, std::move(events));
-    if (auto ok = engine->start(); !ok) return fail(ok.error());
+    if (auto ok = engine->open(); !ok) return fail(ok.error());
+    if (started) engine->start({});
     return engine;
 }
 

@@ -33,6 +33,7 @@ inline constexpr char const* kB = "88.999.3212002";
 struct TestNode {
     explicit TestNode(registry::Settings settings = {}, storage::StoreOptions options = {}) {
         options.reserve_bytes = options.ballast_bytes = 0;
+        options.started = false;
         auto opened = storage::open_memory_store(clock, random, options);
         if (!opened) throw std::runtime_error("store: " + opened.error().detail);
         engine = std::move(*opened);
@@ -40,7 +41,7 @@ struct TestNode {
         for (char i = 0; i < 32; ++i) pepper += i;
         registry = std::make_unique<registry::Registry>(*engine, clock, random, pepper, std::move(settings));
         resolver = std::make_unique<resolver::Resolver>(*engine, *registry);
-        engine->on_commit([this](storage::Sequence sequence, std::span<storage::Row const> keys) {
+        engine->start([this](storage::Sequence sequence, std::span<storage::Row const> keys) {
             registry->committed(keys);
             resolver->committed(sequence, keys);
         });

@@ -255,6 +255,18 @@ TEST_F(CommitterTest, AWildClockIsFlaggedAndOrderStays) {
     EXPECT_EQ(engine_->health().state, State::open);
 }
 
+TEST_F(CommitterTest, AClockThatIsSetRightIsTrustedWithoutAnotherChange) {
+    ASSERT_TRUE(engine_->update(put(Space::row, "a", "1")));
+    Time const right = clock_.now();
+    clock_.set(from_micros(0));
+    open();
+    EXPECT_TRUE(engine_->health().clock_suspect);
+    EXPECT_TRUE(events_.saw("clock-suspect"));
+    clock_.set(right);
+    EXPECT_TRUE(wait_for([&] { return !engine_->health().clock_suspect; }, 5s));
+    EXPECT_TRUE(events_.saw("clock-trusted"));
+}
+
 TEST_F(CommitterTest, AfterTheEngineIsGoneViewsSayUnavailable) {
     ASSERT_TRUE(engine_->update(put(Space::row, "a", "1")));
     auto view = engine_->view();

@@ -1,4 +1,5 @@
 // What every engine promises, written against Engine, View and Batch only; a second engine adds its factory at the end.
+#include <future>
 #include <map>
 
 #include "tests/storage/store_fixture.hpp"
@@ -8,13 +9,13 @@ namespace {
 
 struct EngineFactory {
     char const* name;
-    Result<std::unique_ptr<Engine>> (*open)(Clock&, Random&);
+    Result<std::unique_ptr<Engine>> (*open)(Clock&, Random&, bool started);
 };
 
 class Conformance : public ::testing::TestWithParam<EngineFactory> {
   protected:
     void SetUp() override {
-        auto opened = GetParam().open(clock_, random_);
+        auto opened = GetParam().open(clock_, random_, true);
         ASSERT_TRUE(opened) << opened.error().detail;
         engine_ = std::move(*opened);
     }
@@ -153,10 +154,10 @@ TEST_P(Conformance, TheOrderedLogHasNoGapAndNamesEveryChange) {
 }
 
 TEST_P(Conformance, TheObserverHearsChangedKeysBeforeTheAnswer) {
-    auto opened = GetParam().open(clock_, random_);
+    auto opened = GetParam().open(clock_, random_, false);
     ASSERT_TRUE(opened);
     std::vector<std::string> heard;
-    (*opened)->on_commit([&](Sequence, std::span<Row const> keys) {
+    (*opened)->start([&](Sequence, std::span<Row const> keys) {
         for (auto const& row : keys) heard.push_back(row.key);
     });
     ASSERT_TRUE((*opened)->update(put(Space::record, "Ra", "1")));
@@ -166,6 +167,37 @@ TEST_P(Conformance, TheObserverHearsChangedKeysBeforeTheAnswer) {
         return {};
     })));
     EXPECT_EQ(heard, (std::vector<std::string>{"Ra", "nb"}));
+}
+
+TEST_P(Conformance, BeforeTheStartViewsAnswerAndChangesWait) {
+    auto opened = GetParam().open(clock_, random_, false);
+    ASSERT_TRUE(opened);
+    std::promise<Result<Committed>> promise;
+    auto answer = promise.get_future();
+    (*opened)->submit(put(Space::record, "Ra", "1"),
+                      [&](Result<Committed> done) { promise.set_value(std::move(done)); });
+    EXPECT_EQ(answer.wait_for(std::chrono::milliseconds(20)), std::future_status::timeout);
+    EXPECT_EQ(get(**opened, Space::record, "Ra"), std::nullopt);
+    std::vector<Sequence> heard;
+    (*opened)->start([&](Sequence sequence, std::span<Row const>) { heard.push_back(sequence); });
+    auto done = answer.get();
+    ASSERT_TRUE(done) << done.error().detail;
+    EXPECT_EQ(heard, std::vector<Sequence>{done->sequence}) << "no group without its observer";
+}
+
+TEST_P(Conformance, AChangeOfNothingAnswersACommitThatExists) {
+    auto nothing = engine_->update(operation([](Batch&) -> Result<void> { return {}; }));
+    ASSERT_TRUE(nothing);
+    EXPECT_EQ(nothing->sequence, engine_->health().sequence);
+    auto one = engine_->update(put(Space::record, "Ra", "1"));
+    nothing = engine_->update(operation([](Batch&) -> Result<void> { return {}; }));
+    ASSERT_TRUE(one && nothing);
+    EXPECT_EQ(nothing->sequence, one->sequence);
+    Operation steps = operation([](Batch&) -> Result<void> { return fail(Code::State, "no"); });
+    steps.steps = 3;
+    auto none = engine_->update(steps);
+    ASSERT_TRUE(none);
+    EXPECT_EQ(none->sequence, one->sequence);
 }
 
 using Model = std::map<std::string, std::string>;
@@ -224,9 +256,12 @@ TEST_P(Conformance, RandomOperationsAgreeWithAMap) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Engines, Conformance,
-                         ::testing::Values(EngineFactory{
-                             "RocksInMemory",
-                             [](Clock& clock, Random& random) { return open_memory_store(clock, random); }}),
+                         ::testing::Values(EngineFactory{"RocksInMemory",
+                                                         [](Clock& clock, Random& random, bool started) {
+                                                             StoreOptions options;
+                                                             options.started = started;
+                                                             return open_memory_store(clock, random, options);
+                                                         }}),
                          [](auto const& factory) { return std::string(factory.param.name); });
 
 }  // namespace

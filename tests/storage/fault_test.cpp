@@ -2,61 +2,19 @@
 // without an operator.
 #include <future>
 
-#include "storage/file_layer.hpp"
 #include "storage/rocks_options.hpp"
 #include "storage/verify.hpp"
-#include "tests/storage/store_fixture.hpp"
-#include "tests/support/crash_fs.hpp"
-#include "tests/support/fault_fs.hpp"
+#include "tests/storage/faulty_store.hpp"
 
 namespace ingot::storage::test {
 namespace {
 
 using namespace std::chrono_literals;
-using ingot::test::CrashFs;
-using ingot::test::FaultFs;
-using ingot::test::FaultKind;
 
 // Another logger than the node's own, and a quiet one.
 struct OtherLogger final : rocksdb::Logger {
     using Logger::Logv;
     void Logv(char const*, va_list) override {}
-};
-
-struct FaultyStore {
-    std::shared_ptr<CrashFs> disk = std::make_shared<CrashFs>();
-    std::shared_ptr<FaultFs> faults = std::make_shared<FaultFs>(disk);
-    TestClock clock;
-    SeededRandom random;
-    Events events;
-    std::unique_ptr<Engine> engine;
-
-    StoreOptions options() const {
-        StoreOptions out;
-        out.data_dir = "/data";
-        out.files = std::make_shared<FileLayer>(FileLayer{faults, false});
-        out.write_buffer_bytes = 64 << 10;
-        out.full_check = 10ms;
-        out.first_probe = 5ms;
-        return out;
-    }
-    Result<void> open() {
-        engine.reset();
-        auto opened = open_store(options(), clock, random, events.sink());
-        if (!opened) {
-            std::cout << opened.error().detail << "\n";
-            return fail(opened.error());
-        }
-        engine = std::move(*opened);
-        return {};
-    }
-    bool has_ballast() const {
-        auto files = disk->files();
-        return std::find(files.begin(), files.end(), "/data/ballast") != files.end();
-    }
-    bool recovers(std::chrono::milliseconds within = 5000ms) {
-        return wait_for([&] { return engine->health().state == State::open; }, within);
-    }
 };
 
 // Fifty operations of 4 KiB, so that files are created, flushed and synced among them. What was acknowledged is in the
@@ -170,6 +128,49 @@ TEST(Fsync, FailingOnceLosesTheGroupOpensAgainAndNeverTrustsTheOldHandle) {
     EXPECT_EQ(get(*store.engine, Space::row, "after"), "1");
 }
 
+// What was refused beside a change that is not stored was judged by something that may never have been.
+TEST(Fsync, RefusalsBesideALostGroupAreToldToComeAgain) {
+    FaultyStore store;
+    ASSERT_TRUE(store.open());
+    ASSERT_TRUE(store.engine->update(put(Space::record, "Rold", "1")));
+    auto take = [](std::string key) {
+        return operation([key](Batch& batch) -> Result<void> {
+            auto there = batch.get(Space::record, key);
+            if (!there) return fail(there.error());
+            if (*there) return fail(Code::IdentifierExists, key + " exists");
+            batch.put(Space::record, key, "1");
+            return {};
+        });
+    };
+    store.faults->on_failed_sync([&] { store.disk->drop_unsynced(); });
+    std::vector<std::future<Result<Committed>>> answers;
+    std::promise<void> entered, release;
+    store.engine->submit(operation([&](Batch&) -> Result<void> {
+                             entered.set_value();
+                             release.get_future().wait();
+                             return {};
+                         }),
+                         [](Result<Committed> const&) {});
+    entered.get_future().wait();
+    store.faults->inject({FaultKind::sync, 1, false, false, false, ".log"});
+    for (char const* key : {"Rold", "Rnew", "Rnew", "Rold"}) {
+        auto promise = std::make_shared<std::promise<Result<Committed>>>();
+        answers.push_back(promise->get_future());
+        store.engine->submit(take(key), [promise](Result<Committed> done) { promise->set_value(std::move(done)); });
+    }
+    release.set_value();
+    Code const expected[] = {Code::IdentifierExists, Code::OutcomeUnknown, Code::StorageUnavailable,
+                             Code::StorageUnavailable};
+    for (size_t i = 0; i < answers.size(); ++i) {
+        auto done = answers[i].get();
+        ASSERT_FALSE(done);
+        EXPECT_EQ(done.error().code, expected[i]) << i << ": " << done.error().detail;
+    }
+    ASSERT_TRUE(store.recovers());
+    EXPECT_EQ(get(*store.engine, Space::record, "Rnew"), std::nullopt);
+    EXPECT_TRUE(store.engine->update(take("Rnew")));
+}
+
 TEST(Fsync, FailingForGoodKeepsReadsAndRefusesWritesUntilCured) {
     FaultyStore store;
     ASSERT_TRUE(store.open());
@@ -221,56 +222,6 @@ TEST(Fsync, SlowSyncsDoNotSlowReads) {
     EXPECT_GT(reads, 20);
     EXPECT_LT(worst, 150ms) << "a read that waited for the sync would take 200 ms";
     store.faults->delay_syncs(0ms);
-}
-
-TEST(Space, TheReserveIsKeptWritesAre507ReadsGoOnAndRoomBringsWritesBack) {
-    FaultyStore store;
-    auto options = store.options();
-    options.reserve_bytes = 1 << 20;
-    options.ballast_bytes = 64 << 10;
-    auto opened = open_store(options, store.clock, store.random, store.events.sink());
-    ASSERT_TRUE(opened) << opened.error().detail;
-    store.engine = std::move(*opened);
-    ASSERT_TRUE(store.engine->update(put(Space::row, "a", "1")));
-    EXPECT_TRUE(store.has_ballast());
-    store.disk->set_free_bytes((1 << 20) + 10);
-    auto full = store.engine->update(put(Space::row, "b", "1"));
-    ASSERT_FALSE(full);
-    EXPECT_EQ(full.error().code, Code::StorageFull);
-    EXPECT_EQ(store.engine->health().state, State::full);
-    EXPECT_EQ(get(*store.engine, Space::row, "a"), "1");
-    EXPECT_EQ(get(*store.engine, Space::row, "b"), std::nullopt);
-    store.disk->set_free_bytes((1 << 20) + (1 << 17));
-    std::this_thread::sleep_for(50ms);
-    EXPECT_EQ(store.engine->health().state, State::full) << "below the resume mark";
-    store.disk->set_free_bytes(4 << 20);
-    ASSERT_TRUE(store.recovers());
-    ASSERT_TRUE(store.engine->update(put(Space::row, "b", "1")));
-}
-
-TEST(Space, NoSpaceFromTheStoreGivesUpTheBallastAndReopensWhenThereIsRoom) {
-    FaultyStore store;
-    auto options = store.options();
-    options.reserve_bytes = 1 << 20;
-    options.ballast_bytes = 64 << 10;
-    auto opened = open_store(options, store.clock, store.random, store.events.sink());
-    ASSERT_TRUE(opened) << opened.error().detail;
-    store.engine = std::move(*opened);
-    ASSERT_TRUE(store.engine->update(put(Space::row, "a", "1")));
-    store.disk->set_free_bytes(4 << 20);
-    store.faults->inject({FaultKind::append, 1, true, true, true, ".log"});
-    auto failed = store.engine->update(put(Space::row, "b", "1"));
-    ASSERT_FALSE(failed);
-    EXPECT_EQ(failed.error().code, Code::OutcomeUnknown);
-    store.disk->set_free_bytes(1 << 20);
-    EXPECT_FALSE(store.has_ballast());
-    EXPECT_EQ(store.engine->update(put(Space::row, "c", "1")).error().code, Code::StorageFull);
-    EXPECT_EQ(get(*store.engine, Space::row, "a"), "1");
-    store.faults->cure();
-    store.disk->set_free_bytes(8 << 20);
-    ASSERT_TRUE(store.recovers());
-    ASSERT_TRUE(store.engine->update(put(Space::row, "d", "1")));
-    EXPECT_TRUE(store.has_ballast());
 }
 
 // Each of rows 1 to 12 of section 3 changed alone.
