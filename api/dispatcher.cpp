@@ -308,6 +308,7 @@ void Dispatcher::answer_error(Job& job, Error const& error) {
         return finish(job, std::move(answer));
     }
     job.code = slug(error.code);
+    if (error.code == Code::DataDamaged) services_.engine.answered_damaged(error);
     services_.metrics.refused(error.code);
     finish(job, problem(error, context_of(head, job.request->request_id)));
 }

@@ -64,6 +64,9 @@ void write_store_metrics(MetricsText& text, storage::Health const& health) {
     text.sample({}, health.tree_size);
     text.family("ingot_commit_queue", "gauge", "Changes waiting for the committer.");
     text.sample({}, uint64_t{health.queued_operations});
+    text.family("ingot_store_damage_total", "counter", "Damage met since start, by who met it.");
+    text.sample({{"kind", "read"}}, health.damaged_reads);
+    text.sample({{"kind", "answer"}}, health.damaged_answers);
     text.family("ingot_clock_suspect", "gauge", "1 while the clock stands before the log time.");
     text.sample({}, uint64_t{health.clock_suspect});
 }

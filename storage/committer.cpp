@@ -21,6 +21,7 @@ Committer::Committer(StoreOptions options, Clock& clock, Random& random, EventSi
       clock_(clock),
       random_(random),
       events_(std::move(events)),
+      damage_(events_),
       disk_(options_.files),
       anchor_(disk_, options_.anchor_dir),
       space_(options_, disk_, events_),
@@ -43,13 +44,15 @@ Result<void> Committer::open() {
     if (auto ok = disk_.check_owner_and_mode(options_.data_dir); !ok) return ok;
     space_.at_start();
     if (auto ok = disk_.empty_folder(options_.data_dir + "/tmp"); !ok) return ok;
-    start_up_ = std::make_unique<StartUp>(options_, disk_, random_, events_, [this](Error error) {
+    auto on_background_error = [this](Error error) {
         {
             std::lock_guard note(state_mutex_);
             background_error_ = std::move(error);
         }
         queue_.poke();
-    });
+    };
+    start_up_ = std::make_unique<StartUp>(options_, disk_, random_, events_, on_background_error,
+                                          [this](Error const& error) { damage_.met_by_read(error); });
     auto opened = start_up_->open(anchor_, clock_.now());
     if (!opened) return fail(opened.error());
     adopt(std::move(*opened));
@@ -367,6 +370,8 @@ Health Committer::health() const {
     now.queued_operations = queue_.size();
     now.free_bytes = space_.free_bytes();
     now.reserve_bytes = space_.reserve_bytes();
+    now.damaged_reads = damage_.reads();
+    now.damaged_answers = damage_.answers();
     return now;
 }
 

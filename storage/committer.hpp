@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "storage/commit_queue.hpp"
+#include "storage/damage_watch.hpp"
 #include "storage/space_guard.hpp"
 #include "storage/startup.hpp"
 
@@ -31,6 +32,7 @@ class Committer {
     // Waits up to 2 s while the store re-opens, then Busy; StorageUnavailable when it could not be opened again.
     Result<ReadPoint> read_point() const;
     Health health() const;
+    void answered_damaged(Error const& error) { damage_.answered(error); }
 
   private:
     // What an answer rests on. With a group that is not written, only answers that rest on the store stand.
@@ -89,6 +91,7 @@ class Committer {
     Clock& clock_;
     Random& random_;
     EventSink events_;
+    DamageWatch damage_;
     Disk disk_;
     std::unique_ptr<FileLock> lock_;
     Anchor anchor_;

@@ -158,6 +158,7 @@ struct Health {
     uint64_t free_bytes = 0, reserve_bytes = 0;
     Time log_time{};
     bool clock_suspect = false;
+    uint64_t damaged_reads = 0, damaged_answers = 0;  // since start
 };
 
 // Told of every group after it is durable and before its answers, on the committer thread, with the keys it changed in
@@ -179,6 +180,8 @@ class Engine {
     Result<Committed> update(Operation operation);
     virtual Result<std::vector<LogEntry>> log(Sequence from, uint32_t limit) const = 0;
     virtual Health health() const = 0;
+    // A request is answered `data-damaged`: counted and, at most once a second, logged. Thread safe.
+    virtual void answered_damaged(Error const& error) = 0;
 };
 
 }  // namespace ingot::storage

@@ -41,6 +41,7 @@ class RocksEngine final : public Engine {
         return entries;
     }
     Health health() const override { return committer_.health(); }
+    void answered_damaged(Error const& error) override { committer_.answered_damaged(error); }
 
   private:
     Committer committer_;

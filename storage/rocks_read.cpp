@@ -82,9 +82,9 @@ Result<std::optional<std::string>> RocksStore::get(Snapshot const* at, Space spa
     rocksdb::PinnableSlice stored;
     auto status = state_->db->Get(read, state_->db->DefaultColumnFamily(), full_key(space, key), &stored);
     if (status.IsNotFound()) return std::optional<std::string>{};
-    if (!status.ok()) return fail(to_error(status, "reading"));
+    if (!status.ok()) return state_->failed(to_error(status, "reading"));
     auto value = value_of(space, key, stored);
-    if (!value) return fail(value.error());
+    if (!value) return state_->failed(std::move(value.error()));
     return std::optional<std::string>(std::move(*value));
 }
 
@@ -105,9 +105,9 @@ Result<std::vector<std::optional<std::string>>> RocksStore::multi_get(Snapshot c
     std::vector<std::optional<std::string>> out(keys.size());
     for (size_t i = 0; i < keys.size(); ++i) {
         if (status[i].IsNotFound()) continue;
-        if (!status[i].ok()) return fail(to_error(status[i], "reading"));
+        if (!status[i].ok()) return state_->failed(to_error(status[i], "reading"));
         auto value = value_of(space, keys[i], stored[i]);
-        if (!value) return fail(value.error());
+        if (!value) return state_->failed(std::move(value.error()));
         out[i] = std::move(*value);
     }
     return out;
@@ -129,7 +129,7 @@ Result<std::vector<Page>> RocksStore::multi_scan(Snapshot const* at, std::span<R
     pages.reserve(ranges.size());
     for (auto const& range : ranges) {
         auto page = page_from(*it, range);
-        if (!page) return fail(page.error());
+        if (!page) return state_->failed(std::move(page.error()));
         pages.push_back(std::move(*page));
     }
     return pages;

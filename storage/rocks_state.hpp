@@ -25,6 +25,12 @@ struct RocksStore::State {
     std::atomic<bool> closing{false};
     mutable std::mutex snapshots_mutex;
     mutable std::set<rocksdb::Snapshot const*> snapshots;
+
+    // A read that failed: damage is told on its way out.
+    tl::unexpected<Error> failed(Error error) const {
+        if (error.code == Code::DataDamaged && settings.on_damage) settings.on_damage(error);
+        return fail(std::move(error));
+    }
 };
 
 class RocksStore::Snapshot {

@@ -30,6 +30,7 @@ struct RocksSettings {
     OpenMode mode = OpenMode::normal;
     EventSink events;
     std::function<void(Error)> on_background_error;  // from RocksDB's threads; must only take a note
+    std::function<void(Error const&)> on_damage;     // from reading threads; must not block
 };
 
 // One commit group on its way to disk.

@@ -55,12 +55,13 @@ AnchorSlot slot_of(CommitRecord const& commit) {
 }
 
 StartUp::StartUp(StoreOptions const& options, Disk disk, Random& random, EventSink events,
-                 std::function<void(Error)> on_background_error)
+                 std::function<void(Error)> on_background_error, std::function<void(Error const&)> on_damage)
     : options_(options),
       disk_(std::move(disk)),
       random_(random),
       events_(std::move(events)),
-      on_background_error_(std::move(on_background_error)) {}
+      on_background_error_(std::move(on_background_error)),
+      on_damage_(std::move(on_damage)) {}
 
 RocksSettings StartUp::settings(OpenMode mode) const {
     uint64_t total = disk_.total_bytes(options_.data_dir);
@@ -74,6 +75,7 @@ RocksSettings StartUp::settings(OpenMode mode) const {
     settings.mode = mode;
     settings.events = events_;
     settings.on_background_error = on_background_error_;
+    settings.on_damage = on_damage_;
     return settings;
 }
 

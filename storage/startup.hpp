@@ -20,7 +20,7 @@ struct OpenedStore {
 class StartUp {
   public:
     StartUp(StoreOptions const& options, Disk disk, Random& random, EventSink events,
-            std::function<void(Error)> on_background_error);
+            std::function<void(Error)> on_background_error, std::function<void(Error const&)> on_damage);
 
     // Steps 5 to 10: first start or open, format, chain, root, comparison. Also used to re-open after a failure.
     // `now` stamps a first start.
@@ -45,6 +45,7 @@ class StartUp {
     Random& random_;
     EventSink events_;
     std::function<void(Error)> on_background_error_;
+    std::function<void(Error const&)> on_damage_;
 };
 
 AnchorSlot slot_of(CommitRecord const& commit);

@@ -67,11 +67,13 @@ TEST(SystemInfo, TellsTheStoresStateAsMetrics) {
     MetricsText text;
     auto health = open_store();
     health.state = storage::State::full;
+    health.damaged_reads = 3;
     write_store_metrics(text, health);
     std::string const out = text.take();
     EXPECT_NE(out.find("ingot_storage_state{state=\"full\"} 1\n"), std::string::npos);
     EXPECT_NE(out.find("ingot_storage_state{state=\"open\"} 0\n"), std::string::npos);
     EXPECT_NE(out.find("ingot_store_seq 7\n"), std::string::npos);
+    EXPECT_NE(out.find("ingot_store_damage_total{kind=\"read\"} 3\n"), std::string::npos);
 }
 
 }  // namespace

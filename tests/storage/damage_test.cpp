@@ -55,6 +55,37 @@ TEST_F(Damage, EveryFileFlippedZeroedCutAndDeleted) {
     std::cout << cases << " damages, " << refused_or_degraded << " refused or degraded\n";
 }
 
+TEST_F(Damage, WhatAReadMeetsIsCountedAndToldOnceASecond) {
+    auto files = stopped_store(true);
+    std::string table;  // the largest: it begins with the first records
+    for (auto const& path : files->files())
+        if (path.ends_with(".sst") && files->content(path).size() > files->content(table).size()) table = path;
+    std::string bytes = files->content(table);
+    ASSERT_FALSE(bytes.empty());
+    bytes[40] ^= 0x10;
+    files->set_content(table, bytes);
+    auto engine = open(files);
+    ASSERT_TRUE(engine) << engine.error().detail;
+    EXPECT_EQ((*engine)->health().damaged_reads, 0u);
+    auto view = (*engine)->view();
+    for (int i = 0; i < 50; ++i) {
+        auto value = (*view)->get(Space::record, key_of(0));
+        ASSERT_FALSE(value);
+        ASSERT_EQ(value.error().code, Code::DataDamaged) << value.error().detail;
+    }
+    std::vector<std::string> keys = {key_of(0)};
+    EXPECT_FALSE((*view)->multi_get(Space::record, keys));
+    EXPECT_FALSE((*view)->scan({Space::record, key_of(0), key_of(1)}));
+    EXPECT_EQ((*engine)->health().damaged_reads, 52u);
+    EXPECT_GE(events_.count("data-damaged"), 1);
+    EXPECT_LE(events_.count("data-damaged"), 10) << "one a second";
+    (*engine)->answered_damaged(Error{Code::DataDamaged, "an index entry without its record", ""});
+    EXPECT_EQ((*engine)->health().damaged_answers, 1u);
+    int served = 0;
+    for (int n = 0; n < kRows; ++n) served += (*view)->get(Space::record, key_of(n)).has_value();
+    EXPECT_GT(served, 0) << "other blocks are served";
+}
+
 TEST_F(Damage, NewestWalCutOrDeletedIsNoticed) {
     for (bool cut : {true, false}) {
         auto files = stopped_store(false);

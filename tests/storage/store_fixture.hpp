@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <mutex>
@@ -60,6 +61,10 @@ class Events {
         for (auto const& [name, members] : seen_)
             if (name == slug) return true;
         return false;
+    }
+    int count(std::string_view slug) const {
+        std::lock_guard lock(mutex_);
+        return int(std::count_if(seen_.begin(), seen_.end(), [&](auto const& one) { return one.first == slug; }));
     }
     std::string members_of(std::string_view slug) const {
         std::lock_guard lock(mutex_);
