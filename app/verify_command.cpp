@@ -5,7 +5,9 @@
 
 #include "api/json_guard.hpp"
 #include "app/config.hpp"
+#include "app/derived_checks.hpp"
 #include "app/exit_code.hpp"
+#include "app/lineage.hpp"
 #include "app/node.hpp"
 #include "app/value_checks.hpp"
 #include "storage/verify.hpp"
@@ -15,19 +17,29 @@ namespace {
 
 using api::json_quote;
 
-// As the node opens it when DIR has a configuration; else the folder alone.
-Result<storage::StoreOptions> options_of(std::string const& data_dir) {
+// As the node opens it when DIR has a configuration; else the folder alone, and what the settings decide is not derived
+// again.
+Result<storage::VerifyOptions> options_of(std::string const& data_dir, bool deep) {
     namespace fs = std::filesystem;
     if (!fs::is_directory(data_dir)) return fail(Code::Config, data_dir + " is no folder", data_dir + " 不是文件夹");
     fs::path const file = fs::path(data_dir) / "ingot.toml";
-    storage::StoreOptions options;
+    storage::VerifyOptions verify;
+    verify.deep = deep;
+    verify.checks = value_checks();
     if (!fs::exists(file)) {
-        options.data_dir = data_dir;
-        return options;
+        verify.store.data_dir = data_dir;
+        return verify;
     }
     auto config = load_config(file.string(), {ingot_environment(), {}});
     if (!config) return fail(config.error());
-    return store_options(*config);
+    auto store = store_options(*config);
+    if (!store) return fail(store.error());
+    verify.store = std::move(*store);
+    if (deep)
+        verify.more = [settings = trace_settings(*config)](storage::View const& view, auto const& sink) {
+            return check_derived(view, settings, sink);
+        };
+    return verify;
 }
 
 void print_finding(storage::Finding const& finding, bool json) {
@@ -48,13 +60,9 @@ void print_finding(storage::Finding const& finding, bool json) {
 }  // namespace
 
 int verify_data(std::string const& data_dir, bool deep, bool json) {
-    auto options = options_of(data_dir);
-    if (!options) return report_error(options.error());
-    storage::VerifyOptions verify;
-    verify.store = std::move(*options);
-    verify.deep = deep;
-    verify.checks = value_checks();
-    auto totals = storage::verify_store(verify, [&](storage::Finding finding) { print_finding(finding, json); });
+    auto verify = options_of(data_dir, deep);
+    if (!verify) return report_error(verify.error());
+    auto totals = storage::verify_store(*verify, [&](storage::Finding finding) { print_finding(finding, json); });
     if (!totals) return report_error(totals.error());
     if (json)
         std::cout << "{\"rows\":" << totals->rows << ",\"rowsUnknown\":" << totals->rows_unknown

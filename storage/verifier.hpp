@@ -19,6 +19,7 @@ class Verifier {
     void check_tree();                             // V9
     void check_anchor(AnchorState const& anchor);  // V9
     void check_audit();                            // V11
+    void check_digests();                          // V11
     void check_idempotency();                      // V12
 
     bool read_head();  // false: the commit record cannot be read, reported as V7

@@ -5,6 +5,7 @@
 #include "storage/log_keys.hpp"
 #include "storage/startup.hpp"
 #include "storage/verifier.hpp"
+#include "storage/verify_tables.hpp"
 
 namespace ingot::storage {
 namespace {
@@ -147,15 +148,16 @@ Result<VerifyTotals> verify_store(VerifyOptions const& options, std::function<vo
         if (!state) return fail(state.error());
         verifier.check_anchor(*state);
         verifier.check_audit();
+        verifier.check_digests();
         if (own.deep) verifier.check_idempotency();
     }
-    if (own.more) {
-        auto done = own.more(verifier.view(), [&](Finding finding) {
-            ++verifier.totals.findings;
-            sink(std::move(finding));
-        });
-        if (!done) return fail(done.error());
-    }
+    auto counted = [&](Finding finding) {
+        ++verifier.totals.findings;
+        sink(std::move(finding));
+    };
+    check_tables(verifier.view(), counted);
+    if (own.more)
+        if (auto done = own.more(verifier.view(), counted); !done) return fail(done.error());
     return verifier.totals;
 }
 

@@ -1,6 +1,6 @@
-// `ingot verify` as far as the store knows by itself (spec/durability.md 8): V1, V2, V7 to V12. Reads only: the store
-// is opened read-only under its lock and nothing is changed. Other folders add checks of their own values (V2) here and
-// their own rows (V3 to V6, V13, V14) over the view that `verify_store` hands to `more`.
+// `ingot verify` as far as the store knows by itself (spec/durability.md 8): V1 to V5, V7 to V12, V14. Reads only: the
+// store is opened read-only under its lock and nothing is changed. Other folders add checks of their own values (V2)
+// here, and what they can derive again (V6, V13) over the view that `verify_store` hands to `more`.
 #pragma once
 
 #include <map>

@@ -2,6 +2,7 @@
 // other.
 #include <cstring>
 
+#include "storage/event_sink.hpp"
 #include "storage/log_entry.hpp"
 #include "storage/log_keys.hpp"
 #include "storage/log_tree.hpp"
@@ -167,6 +168,21 @@ void Verifier::check_audit() {
     if (next != head_.audit.sequence + 1 || value != head_.audit.value)
         report("V11", Space::meta, kAuditHeadKey, "line " + std::to_string(head_.audit.sequence),
                "the chain ends at line " + std::to_string(next - 1) + " or with another value");
+}
+
+// Digests follow on each other: every line up to the mark of the head is covered by one of them.
+void Verifier::check_digests() {
+    uint64_t next = 1;
+    each("V11", prefix_range(Space::log, "statement/audit/"), [&](Row const& row) {
+        uint64_t const last = number_after("statement/audit/", row.key).value_or(0);
+        std::string const expected = "{" + member("first", next) + "," + member("last", last) + ",";
+        if (last < next || !row.value.starts_with(expected))
+            report("V11", Space::log, row.key, expected, row.value.substr(0, expected.size()));
+        next = last + 1;
+    });
+    if (next - 1 != head_.audit.digested)
+        report("V11", Space::meta, kAuditHeadKey, "digests up to line " + std::to_string(head_.audit.digested),
+               "up to line " + std::to_string(next - 1));
 }
 
 void Verifier::check_idempotency() {

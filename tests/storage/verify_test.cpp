@@ -1,6 +1,8 @@
 // `ingot verify` finds what was planted and names it (spec/durability.md 8, D16).
 #include "storage/verify.hpp"
 
+#include "base/encoding.hpp"
+#include "storage/commit_record.hpp"
 #include "storage/log_keys.hpp"
 #include "tests/storage/damage_fixture.hpp"
 
@@ -115,6 +117,34 @@ TEST_F(Verify, AChangedAuditLineIsFound) {
         batch.put(Space::log, audit_key(2), row);
     });
     EXPECT_TRUE(has(verify(files, "secret"), "V11", "audit/"));
+}
+
+TEST_F(Verify, AnAuditDigestThatLeavesALineOutIsFound) {
+    auto files = std::make_shared<CrashFs>();
+    auto options = options_on(files);
+    options.audit_key = "secret";
+    {
+        auto engine = open_store(options, clock_, random_);
+        for (int n = 0; n < 3; ++n)
+            ASSERT_TRUE((*engine)->update(operation([](Batch& batch) -> Result<void> {
+                batch.audit("\"act\":\"x\"");
+                return {};
+            })));
+    }
+    auto digest_from = [&](std::string first) {
+        return [first](Batch& batch) {
+            std::string const row = batch.get(Space::log, audit_key(3))->value_or("");
+            batch.put(Space::log, digest_statement_key(3),
+                      "{\"first\":" + first + ",\"last\":3,\"value\":\"" + to_hex(row.substr(row.size() - 32)) + "\"}");
+            auto head = *decode_audit_head(batch.get(Space::meta, kAuditHeadKey)->value_or(""));
+            head.digested = 3;
+            batch.put(Space::meta, std::string(kAuditHeadKey), encode(head));
+        };
+    };
+    plant(files, digest_from("1"));
+    EXPECT_TRUE(verify(files, "secret").empty());
+    plant(files, digest_from("2"));
+    EXPECT_TRUE(has(verify(files, "secret"), "V11", "statement/audit/"));
 }
 
 TEST_F(Verify, OtherFoldersAddTheirOwnValueChecks) {
