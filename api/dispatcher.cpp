@@ -3,7 +3,6 @@
 #include <charconv>
 #include <stdexcept>
 
-#include "api/audit_line.hpp"
 #include "api/json_guard.hpp"
 #include "api/metrics.hpp"
 #include "api/problem.hpp"
@@ -36,19 +35,6 @@ double queue_share(Route const& route) {
     return route.cost == Cost::Write ? 0.9 : 1.0;
 }
 
-net::Answer answer_of(storage::Committed const& committed) {
-    storage::Reply const& reply = committed.reply;
-    net::Answer answer;
-    answer.status = reply.status;
-    answer.body = reply.body;
-    if (!reply.body.empty()) answer.header("Content-Type", reply.content_type);
-    if (!reply.location.empty()) answer.header("Location", reply.location);
-    if (!reply.etag.empty()) answer.header("ETag", reply.etag);
-    if (!reply.log_index.empty()) answer.header("Ingot-Log-Index", reply.log_index);
-    if (committed.replayed) answer.header("Idempotent-Replayed", "true");
-    return answer;
-}
-
 Result<void> check_rights(registry::Principal const& principal, Route const& route) {
     if (registry::may_ever(principal, route.act)) return {};
     if (principal.anonymous())
@@ -76,7 +62,11 @@ struct Dispatcher::Job {
 };
 
 Dispatcher::Dispatcher(std::span<Route const> table, Services& services, DispatcherOptions options)
-    : router_(table), services_(services), options_(std::move(options)) {
+    : router_(table),
+      services_(services),
+      options_(std::move(options)),
+      refusals_(services.engine, services.clock,
+                [&metrics = services.metrics](uint64_t lines) { metrics.audit_dropped(lines); }) {
     std::vector<RouteLabels> labels;
     labels.reserve(table.size());
     for (auto const& route : table)
@@ -89,8 +79,9 @@ Dispatcher::Dispatcher(std::span<Route const> table, Services& services, Dispatc
 Dispatcher::~Dispatcher() { stop(); }
 
 void Dispatcher::stop() {
-    stopping_ = true;
+    if (stopping_.exchange(true)) return;  // the store may have ended since
     pool_->stop();
+    refusals_.flush();
 }
 
 ProblemContext Dispatcher::context_of(net::Head const& head, std::string_view request_id) const {
@@ -117,8 +108,10 @@ size_t Dispatcher::body_limit(Route const& route) const {
 net::Admission Dispatcher::admit(net::Head const& head) {
     net::Admission admission;
     if (!head.has_body) return admission;
+    Job job;
     auto refused = [&](Error const& error) {
         services_.metrics.refused(error.code);
+        note_refusal(job, head, error);
         admission.refusal = problem(error, context_of(head, {}));
         if (error.code == Code::MethodNotAllowed)
             for (auto const& extra : error.extras)
@@ -143,7 +136,7 @@ net::Admission Dispatcher::admit(net::Head const& head) {
     }
     bool const early = head.content_length.value_or(SIZE_MAX) > kSmallBody || head.has("Expect");
     if (!early) return admission;
-    Job job;
+    job.match = *match;
     auto token = bearer_token(head);
     if (!token) return refused(token.error()), admission;
     if (*token) {
@@ -271,26 +264,29 @@ void Dispatcher::submit(std::shared_ptr<Job> const& job, Change change) {
     operation.route = call.route;
     operation.idempotency_key = call.idempotency_key;
     if (!call.idempotency_key.empty()) operation.request_hash = request_hash(*job->request);
-    if (auto line = audit_line(*job->call, *job->match.route); !line.empty())
-        operation.reply = [inner = std::move(operation.reply), line = std::move(line)](storage::Batch& batch) {
-            batch.audit(line);
-            return inner(batch);
-        };
+    operation.reply = [job, inner = std::move(operation.reply),
+                       object = std::move(change.object)](storage::Batch& batch) {
+        storage::Reply reply = inner ? inner(batch) : storage::Reply{};
+        batch.audit(audit_line(*job->call, *job->match.route, object, reply));
+        return reply;
+    };
     auto const submitted = services_.clock.steady();
-    services_.engine.submit(std::move(operation), [this, job, submitted, render = std::move(change.render)](
-                                                      Result<storage::Committed> committed) {
-        services_.metrics.committed(duration_cast<microseconds>(services_.clock.steady() - submitted));
-        if (!committed) return answer_error(*job, committed.error());
-        try {
-            net::Answer answer = answer_of(*committed);
-            if (render) answer = render(*committed, std::move(answer));
-            if (committed->replayed) services_.metrics.replayed();
-            job->sequence = std::max(job->sequence, committed->sequence);
-            finish(*job, std::move(answer));
-        } catch (std::exception const& bug) {
-            answer_error(*job, Error{Code::Internal, "done, but the answer could not be written", {}});
-        }
-    });
+    services_.engine.submit(
+        std::move(operation), [this, job, submitted, render = std::move(change.render),
+                               refused = std::move(change.refused)](Result<storage::Committed> committed) {
+            services_.metrics.committed(duration_cast<microseconds>(services_.clock.steady() - submitted));
+            if (!committed && refused) refused(committed.error());
+            if (!committed) return answer_error(*job, committed.error());
+            try {
+                net::Answer answer = answer_of(*committed);
+                if (render) answer = render(*committed, std::move(answer));
+                if (committed->replayed) services_.metrics.replayed();
+                job->sequence = std::max(job->sequence, committed->sequence);
+                finish(*job, std::move(answer));
+            } catch (std::exception const& bug) {
+                answer_error(*job, Error{Code::Internal, "done, but the answer could not be written", {}});
+            }
+        });
 }
 
 void Dispatcher::answer_error(Job& job, Error const& error) {
@@ -310,11 +306,22 @@ void Dispatcher::answer_error(Job& job, Error const& error) {
     job.code = slug(error.code);
     if (error.code == Code::DataDamaged) services_.engine.answered_damaged(error);
     services_.metrics.refused(error.code);
+    note_refusal(job, head, error);
     finish(job, problem(error, context_of(head, job.request->request_id)));
+}
+
+void Dispatcher::note_refusal(Job const& job, net::Head const& head, Error const& error) {
+    if (!job.match.route || !RefusalAudit::concerns(error.code)) return;
+    registry::Principal const& who = job.who();
+    std::string const object = path_object(job.call ? job.call->path : job.match.path);
+    std::string_view const request = job.request ? std::string_view(job.request->request_id) : std::string_view();
+    refusals_.note({who.id, who.credential, registry::name(job.match.route->act), job.match.route->path, object,
+                    slug(error.code), request, head.peer});
 }
 
 // Headers of every answer (api-conventions.md 8, security.md 14; the transport adds its own), metrics, the access line.
 void Dispatcher::finish(Job& job, net::Answer answer) {
+    refusals_.tick();
     bool const open_to_all = !job.principal;
     Route const* const route = job.match.route;
     std::string_view const ready =

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "api/problem.hpp"
+#include "api/refusal_audit.hpp"
 #include "api/router.hpp"
 #include "api/worker_pool.hpp"
 #include "net/http.hpp"
@@ -68,6 +69,7 @@ class Dispatcher final : public net::Application {
     void submit(std::shared_ptr<Job> const& job, Change change);
     void answer_busy(Job& job);
     void answer_error(Job& job, Error const& error);
+    void note_refusal(Job const& job, net::Head const& head, Error const& error);
     void finish(Job& job, net::Answer answer);
     void tell_access(Job const& job, int status, size_t bytes, std::chrono::microseconds duration) const;
     size_t body_limit(Route const& route) const;
@@ -78,6 +80,7 @@ class Dispatcher final : public net::Application {
     DispatcherOptions options_;
     std::atomic<storage::Sequence> sequence_{0};
     std::atomic<bool> stopping_{false};
+    RefusalAudit refusals_;
     std::unique_ptr<WorkerPool> pool_;  // last: its threads use the members above
 };
 

@@ -27,6 +27,19 @@ net::Answer json_answer(int status, std::string body) {
     return answer;
 }
 
+net::Answer answer_of(storage::Committed const& committed) {
+    storage::Reply const& reply = committed.reply;
+    net::Answer answer;
+    answer.status = reply.status;
+    answer.body = reply.body;
+    if (!reply.body.empty()) answer.header("Content-Type", reply.content_type);
+    if (!reply.location.empty()) answer.header("Location", reply.location);
+    if (!reply.etag.empty()) answer.header("ETag", reply.etag);
+    if (!reply.log_index.empty()) answer.header("Ingot-Log-Index", reply.log_index);
+    if (committed.replayed) answer.header("Idempotent-Replayed", "true");
+    return answer;
+}
+
 Result<void> check_parameters(Call const& call, std::initializer_list<std::string_view> allowed) {
     Error error{Code::UnknownParameter, {}, {}};
     for (auto const& parameter : call.parameters) {

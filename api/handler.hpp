@@ -74,11 +74,14 @@ struct Call {
 };
 
 // An operation with its idempotency fields left empty: the dispatcher fills owner, route, key and request hash.
-// `render` turns the committed reply into the answer; null = the reply as it is.
+// `render` turns the committed reply into the answer; null = the reply as it is. `refused` is told when the committer
+// refused; null = nobody wants to know.
 struct Change {
     storage::Operation operation;
-    std::string owner;  // enterprise the Idempotency-Key belongs to (usually the principal's)
+    std::string owner;   // enterprise the Idempotency-Key belongs to (usually the principal's)
+    std::string object;  // what is changed, for the audit line; empty = what the path names, else what was made
     std::function<net::Answer(storage::Committed const&, net::Answer)> render;
+    std::function<void(Error const&)> refused;
 };
 
 using ReadHandler = Result<net::Answer> (*)(Call const&, Services&);
@@ -86,6 +89,9 @@ using WriteHandler = Result<Change> (*)(Call const&, Services&);
 
 // Compact JSON answer of a body already written.
 net::Answer json_answer(int status, std::string body);
+
+// The answer of a committed change, as it is stored for a repeat.
+net::Answer answer_of(storage::Committed const& committed);
 
 // 400 UnknownParameter for a parameter not in `allowed` (folded names); `pretty` is always allowed.
 Result<void> check_parameters(Call const& call, std::initializer_list<std::string_view> allowed);

@@ -1,7 +1,8 @@
 #include "api/metrics.hpp"
 
 #include <algorithm>
-#include <unordered_map>
+
+#include "registry/shared_map.hpp"
 
 namespace ingot::api {
 namespace {
@@ -75,8 +76,8 @@ size_t reason_of(Code code) {
     }
 }
 
-// Prefixes that have a label, by text. Immutable; a new prefix swaps the whole.
-using PrefixPlaces = std::unordered_map<std::string, size_t>;
+// Prefixes registered here, by text, with their labels. Immutable; a new prefix makes the next one, sharing the rest.
+using PrefixPlaces = registry::SharedMap<size_t>;
 
 struct PerPrefix {
     Counter ok[kSurfaces] = {}, failed[kSurfaces] = {};
@@ -132,18 +133,18 @@ void Metrics::add_source(std::function<void(MetricsText&)> source) {
 void Metrics::register_prefix(std::string_view prefix) {
     std::lock_guard lock(cells_->prefixes_mutex);
     auto const before = cells_->places.load();
-    if (before->contains(std::string(prefix))) return;
+    if (before->contains(prefix)) return;
     auto after = std::make_shared<PrefixPlaces>(*before);
     bool const room = cells_->prefixes.size() < options_.prefix_max;
     if (room) cells_->prefixes.emplace_back(prefix);
-    after->emplace(prefix, room ? cells_->prefixes.size() - 1 + kFirst : kOther);
+    after->put(prefix, room ? cells_->prefixes.size() - 1 + kFirst : kOther);
     cells_->places.store(std::move(after));
 }
 
 size_t Metrics::slot(std::string_view prefix) const {
     auto const places = cells_->places.load();
-    auto const found = places->find(std::string(prefix));
-    return found == places->end() ? kNone : found->second;
+    size_t const* found = places->find(prefix);
+    return found ? *found : kNone;
 }
 
 void Metrics::request(size_t route, Surface surface, Cost cost, int status, std::chrono::microseconds duration) {
@@ -282,6 +283,8 @@ std::string Metrics::scrape(size_t* series) const {
     text.sample({}, read(unsent_));
     text.family("ingot_idempotent_replays_total", "counter", "Changes answered from a stored answer.");
     text.sample({}, read(replays_));
+    text.family("ingot_audit_dropped_total", "counter", "Audit lines of refusals that the store did not take.");
+    text.sample({}, read(audit_dropped_));
     {
         std::lock_guard lock(cells_->prefixes_mutex);
         write_domain(text, *cells_, cells_->prefixes.size() + kFirst);

@@ -80,6 +80,7 @@ class Metrics {
     void refused(Code code);  // counted under its reason; codes without one are not refusals
     void not_sent() { unsent_.fetch_add(1, std::memory_order_relaxed); }
     void auth_failed(std::string_view door);
+    void audit_dropped(uint64_t lines) { audit_dropped_.fetch_add(lines, std::memory_order_relaxed); }
     void replayed() { replays_.fetch_add(1, std::memory_order_relaxed); }
     void resolved(std::string_view canonical_prefix, Surface surface, bool ok, std::chrono::microseconds duration);
     void registered(std::string_view canonical_prefix, Surface surface, bool ok, std::chrono::microseconds duration,
@@ -97,7 +98,7 @@ class Metrics {
     size_t slot(std::string_view prefix) const;
     Options options_;
     std::unique_ptr<Cells> cells_;
-    std::atomic<uint64_t> unsent_{0}, replays_{0};
+    std::atomic<uint64_t> unsent_{0}, replays_{0}, audit_dropped_{0};
     mutable std::mutex sources_mutex_;
     std::vector<std::function<void(MetricsText&)>> sources_;
 };

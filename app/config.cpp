@@ -11,6 +11,7 @@
 #include "app/config_keys.hpp"
 #include "app/nearest.hpp"
 #include "base/encoding.hpp"
+#include "ident/identifier.hpp"
 
 extern char** environ;
 
@@ -155,6 +156,10 @@ class Loader {
         require("storage.dir", !config_.storage_dir.empty());
         require("tls.cert_file", !config_.tls_cert_file.empty());
         require("tls.key_file", !config_.tls_key_file.empty());
+        for (auto const& text : config_.node_prefixes)
+            if (auto prefix = ident::Prefix::parse(text); !prefix)
+                fault(place("node.prefixes", file), "node.prefixes: " + excerpt(text) + ": " + prefix.error().detail,
+                      "node.prefixes：" + excerpt(text) + "：" + prefix.error().detail_zh);
         if (config_.listen_https.empty())
             fault(place("listen.https", file), "listen.https: names no address", "listen.https：没有地址");
         Limits const& limits = config_.limits;

@@ -109,7 +109,6 @@ struct Node::Parts {
     std::unique_ptr<api::Dispatcher> dispatcher;
     std::shared_ptr<certs::TicketKeys> tickets;
     std::unique_ptr<net::Server> server;
-    std::shared_ptr<registry::Directory const> labelled;  // prefixes the metrics know; the committer's
     std::string url;
 
     Parts(Config config_in, Log& log_in, Clock& clock_in, Random& random_in, api::SystemInfo::Options info)
@@ -131,7 +130,7 @@ struct Node::Parts {
     Result<void> build_domain();
     void build_api();
     Result<void> listen();
-    void label_prefixes();
+    void label_prefixes(std::span<storage::Row const> changed);
     void on_commit(storage::Sequence sequence, std::span<storage::Row const> changed);
 };
 
@@ -150,6 +149,9 @@ Result<void> Node::Parts::build_domain() {
     if (!pepper) return fail(pepper.error());
     registry::Settings settings;
     settings.codes_per_prefix_day_max = config.codes_per_prefix_day_max;
+    settings.allocation_codes_max = config.limits.allocation_codes_max;
+    for (auto const& text : config.node_prefixes)
+        if (auto prefix = ident::Prefix::parse(text)) settings.authority.push_back(prefix->canonical());
     settings.lot_in_use = lot_in_use;
     settings.lot_mentioned = lot_mentioned;
     registry = std::make_unique<registry::Registry>(*engine, clock, random, std::move(*pepper), std::move(settings));
@@ -180,7 +182,7 @@ void Node::Parts::build_api() {
         text.sample({}, log.dropped());
         api::write_process_metrics(text);
     });
-    label_prefixes();
+    label_prefixes({});
 }
 
 Result<void> Node::Parts::listen() {
@@ -210,22 +212,20 @@ Result<void> Node::Parts::listen() {
 }
 
 // A new prefix gets its metrics label with the commit that made it.
-void Node::Parts::label_prefixes() {
-    auto now = registry->directory();
-    if (now == labelled) return;
-    labelled = now;
-    for (auto const& [prefix, info] : now->prefixes()) metrics.register_prefix(prefix);
+void Node::Parts::label_prefixes(std::span<storage::Row const> changed) {
+    for (storage::Row const& row : changed)
+        if (!row.key.empty() && row.key[0] == 'P') metrics.register_prefix(std::string_view(row.key).substr(1));
+    if (!changed.empty()) return;
+    auto const known = registry->directory();
+    for (auto const& [prefix, info] : known->prefixes()) metrics.register_prefix(prefix);
 }
 
 // On the committer thread, before the answers of the group: what was acknowledged is in force.
 void Node::Parts::on_commit(storage::Sequence sequence, std::span<storage::Row const> changed) {
-    if (changed.empty()) {
-        if (auto loaded = registry->load(); !loaded)
-            log.event(Level::error, "registry-not-reloaded", loaded.error().detail, "");
-    }
-    registry->committed(changed);
+    if (auto taken = registry->committed(changed); !taken)
+        log.event(Level::error, "registry-not-reloaded", taken.error().detail, "");
     resolver->committed(sequence, changed);
-    label_prefixes();
+    label_prefixes(changed);
     dispatcher->committed(sequence);
 }
 

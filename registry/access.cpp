@@ -34,10 +34,8 @@ constexpr Line kTable[] = {
     {Act::StatsRead, true, G::none, G::own, G::own, G::none, G::any, G::none},
     {Act::ExportRun, true, G::none, G::own, G::own, G::none, G::any, G::none},
     {Act::UserManage, false, G::none, G::none, G::none, G::none, G::none, G::any},
-    {Act::DeviceManage, false, G::none, G::none, G::none, G::none, G::none, G::any},
     {Act::PrefixDelegate, false, G::none, G::none, G::none, G::none, G::any, G::none},
     {Act::PrefixSuspend, false, G::none, G::none, G::none, G::none, G::any, G::none},
-    {Act::NodeAdmin, false, G::none, G::none, G::none, G::none, G::any, G::none},
 };
 
 Line const* line_of(Act act) {
@@ -123,10 +121,6 @@ std::string_view name(Act act) {
             return "prefix.suspend";
         case Act::UserManage:
             return "user.manage";
-        case Act::DeviceManage:
-            return "device.manage";
-        case Act::NodeAdmin:
-            return "node.admin";
         case Act::Public:
             return "public";
     }

@@ -29,8 +29,6 @@ enum class Act : uint8_t {
     PrefixDelegate,
     PrefixSuspend,
     UserManage,
-    DeviceManage,
-    NodeAdmin,
     Public
 };
 std::string_view name(Act act);  // "record.read"

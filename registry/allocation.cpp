@@ -4,7 +4,6 @@
 #include <deque>
 
 #include "base/encoding.hpp"
-#include "base/limits.hpp"
 #include "registry/open_prefix.hpp"
 #include "registry/profile_change.hpp"
 #include "registry/record_values.hpp"
@@ -193,13 +192,14 @@ Result<ident::CodingProfile> pick_profile(PrefixInfo const& prefix, AllocationRe
     return fail(std::move(error));
 }
 
-Result<void> check_count(uint64_t count) {
-    if (count > Limits{}.allocation_codes_max) {
-        Error error{Code::TooManyItems, "at most 10,000 codes a call", "每次最多分配 10000 个编码"};
-        return fail(error.with("limit", static_cast<int64_t>(Limits{}.allocation_codes_max)));
+Result<void> check_count(uint64_t count, uint64_t most) {
+    std::string const number = std::to_string(most);
+    if (count > most) {
+        Error error{Code::TooManyItems, "at most " + number + " codes a call", "每次最多分配 " + number + " 个编码"};
+        return fail(error.with("limit", static_cast<int64_t>(most)));
     }
     if (count != 0) return {};
-    Error error{Code::InvalidMember, "count must be 1 to 10,000", "count 应为 1 至 10000"};
+    Error error{Code::InvalidMember, "count must be 1 to " + number, "count 应为 1 至 " + number};
     error.faults.push_back({"/count", "invalid-member", error.detail, error.detail_zh});
     return fail(std::move(error));
 }
@@ -232,7 +232,8 @@ Result<uint64_t> foreseen_number(Registry& registry, Plan const& plan) {
 
 Result<storage::Operation> allocate_codes(Registry& registry, Authorised const& allowed, AllocationRequest request,
                                           Render<Allocation> render) {
-    if (auto checked = check_count(request.count); !checked) return fail(std::move(checked.error()));
+    if (auto checked = check_count(request.count, registry.settings().allocation_codes_max); !checked)
+        return fail(std::move(checked.error()));
     Time const now = registry.clock().now();
     auto info = registry.prefix_of(allowed.prefix());
     if (auto hosted = Registry::check_hosted(info.get()); !hosted) return fail(std::move(hosted.error()));

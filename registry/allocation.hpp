@@ -31,7 +31,8 @@ struct Allocation {
     LeafNote log;               // one leaf a code, in the order of `codes`
 };
 
-// `allowed` is for Act::CodeAllocate under the prefix. ProfileViolation with every fault, TooManyItems above 10,000,
+// `allowed` is for Act::CodeAllocate under the prefix. ProfileViolation with every fault, TooManyItems above
+// Settings::allocation_codes_max,
 // InvalidMember for a count of 0; when applied: CounterExhausted, CounterBlocked, Quota, State.
 Result<storage::Operation> allocate_codes(Registry& registry, Authorised const& allowed, AllocationRequest request,
                                           Render<Allocation> render);

@@ -27,11 +27,6 @@ void log_credential(Registry const& registry, storage::Batch& batch, storage::Cr
     batch.put(storage::Space::record, key, std::move(bytes));
 }
 
-std::string audit_line(std::string_view act, storage::CredentialRow const& row, std::string_view by) {
-    return R"({"act":")" + std::string(act) + R"(","credential":")" + row.id + R"(","principal":")" + row.principal +
-           R"(","by":")" + std::string(by) + "\"}";
-}
-
 CredentialMade make_rows(Registry const& registry, NewCredential const& request, std::string enterprise,
                          std::string const& by) {
     CredentialMade made;
@@ -61,7 +56,6 @@ void put_rows(Registry const& registry, storage::Batch& batch, CredentialMade& m
         batch.put(storage::Space::index, storage::enterprise_principal_key(principal.enterprise, principal.id), {});
     made.log = {};
     log_credential(registry, batch, made.credential, prefix, kEnrolled, made.log);
-    batch.audit(audit_line("credential.enrol", made.credential, made.credential.created_by));
 }
 
 tl::unexpected<Error> bad(std::string pointer, std::string detail, std::string detail_zh) {
@@ -84,14 +78,67 @@ Result<void> check_request(NewCredential const& request, Time now) {
     return {};
 }
 
-// Whether another active key of an active security_admin exists.
-bool another_security_admin(Directory const& known, std::string_view id, Time now) {
-    auto const& all = known.credentials();
-    return std::any_of(all.begin(), all.end(), [&](auto const& entry) {
-        CredentialInfo const& info = entry.second;
-        return entry.first != id && info.principal && info.principal->active &&
-               info.principal->has(Role::security_admin) && to_micros(info.row.revoked) == 0 && info.row.expires > now;
-    });
+// The principal, when it is an active security_admin.
+Result<bool> is_security_admin(storage::Batch& batch, std::string const& principal) {
+    std::string const key = storage::principal_key(principal);
+    auto value = batch.get(storage::Space::record, key);
+    if (!value) return fail(std::move(value.error()));
+    if (!value->has_value()) return false;
+    auto row = storage::decode_principal(key, **value);
+    if (!row) return fail(std::move(row.error()));
+    auto const role = static_cast<uint32_t>(Role::security_admin);
+    return row->status == storage::PrincipalStatus::active &&
+           std::find(row->roles.begin(), row->roles.end(), role) != row->roles.end();
+}
+
+// Whether a live key of an active security_admin exists besides this one. Read from the batch, which knows what was
+// decided a moment ago: of two administrators who revoke each other at once, one stays.
+Result<bool> another_security_admin(storage::Batch& batch, std::string_view id, Time now) {
+    std::optional<storage::Range> range = storage::prefix_range(storage::Space::record, "K");
+    while (range) {
+        auto page = batch.scan(*range);
+        if (!page) return fail(std::move(page.error()));
+        for (storage::Row const& stored : page->rows) {
+            auto row = storage::decode_credential(stored.key, stored.value);
+            if (!row) return fail(std::move(row.error()));
+            if (row->id == id || to_micros(row->revoked) != 0 || row->expires <= now) continue;
+            auto admin = is_security_admin(batch, row->principal);
+            if (!admin || *admin) return admin;
+        }
+        range = std::move(page->rest);
+    }
+    return false;
+}
+
+Result<void> check_not_last(storage::Batch& batch, storage::CredentialRow const& row, Time now) {
+    if (row.expires <= now) return {};  // opens nothing any more
+    auto admin = is_security_admin(batch, row.principal);
+    if (!admin) return fail(std::move(admin.error()));
+    if (!*admin) return {};
+    auto another = another_security_admin(batch, row.id, now);
+    if (!another) return fail(std::move(another.error()));
+    if (*another) return {};
+    return fail(Code::State, "this is the last key of a security administrator: make another one first",
+                "这是最后一个安全管理员密钥，请先创建新的密钥");
+}
+
+// A principal that is platform_admin and security_admin.
+std::shared_ptr<CredentialMade> make_administrator(Registry const& registry, std::string const& name,
+                                                   std::string const& by, std::string& key) {
+    NewCredential request;
+    request.name = name;
+    request.role = Role::platform_admin;
+    auto made = std::make_shared<CredentialMade>(make_rows(registry, request, "", by));
+    made->principal.roles.push_back(static_cast<uint32_t>(Role::security_admin));
+    key = made->key;
+    return made;
+}
+
+// Made on the machine itself: no request stands behind it that the dispatcher could tell of.
+void put_administrator(Registry const& registry, storage::Batch& batch, CredentialMade& made) {
+    put_rows(registry, batch, made, "");
+    batch.audit(R"({"actor":")" + made.credential.created_by + R"(","act":"user.manage","object":"/v1/credentials/)" +
+                made.credential.id + R"(","result":"allow"})");
 }
 
 }  // namespace
@@ -123,9 +170,6 @@ Result<storage::Operation> revoke_credential(Registry const& registry, Authorise
     CredentialInfo const* info = known->credential(id);
     if (!info) return fail(Code::NotFound, "there is no such credential", "没有找到该凭证");
     Time const now = registry.clock().now();
-    if (info->principal && info->principal->has(Role::security_admin) && !another_security_admin(*known, id, now))
-        return fail(Code::State, "this is the last key of a security administrator: make another one first",
-                    "这是最后一个安全管理员密钥，请先创建新的密钥");
     std::string const owner_prefix = info->principal ? info->principal->prefix : "";
     auto done = std::make_shared<CredentialRevoked>();
     storage::Operation operation;
@@ -139,11 +183,11 @@ Result<storage::Operation> revoke_credential(Registry const& registry, Authorise
         if (!row) return fail(std::move(row.error()));
         *done = {};
         if (to_micros(row->revoked) == 0) {
+            if (auto fine = check_not_last(batch, *row, now); !fine) return fine;
             row->revoked = now;
             row->revoked_by = by;
             batch.put(storage::Space::record, key, encode(*row));
             log_credential(registry, batch, *row, owner_prefix, kRevoked, done->log);
-            batch.audit(audit_line("credential.revoke", *row, by));
         }
         done->credential = std::move(*row);
         return {};
@@ -153,19 +197,23 @@ Result<storage::Operation> revoke_credential(Registry const& registry, Authorise
 }
 
 storage::Operation first_administrator(Registry const& registry, std::string const& name, std::string& key) {
-    NewCredential request;
-    request.name = name;
-    request.role = Role::platform_admin;
-    auto made = std::make_shared<CredentialMade>(make_rows(registry, request, "", "init"));
-    made->principal.roles.push_back(static_cast<uint32_t>(Role::security_admin));
-    key = made->key;
+    auto made = make_administrator(registry, name, "init", key);
     storage::Operation operation;
     operation.apply = [&registry, made](storage::Batch& batch, uint32_t) -> Result<void> {
         if (auto stored = store_default_profile(batch); !stored) return stored;
-        put_rows(registry, batch, *made, "");
+        put_administrator(registry, batch, *made);
         return {};
     };
-    operation.reply = [](storage::Batch&) { return storage::Reply{}; };
+    return operation;
+}
+
+storage::Operation another_administrator(Registry const& registry, std::string const& name, std::string& key) {
+    auto made = make_administrator(registry, name, "admin-key", key);
+    storage::Operation operation;
+    operation.apply = [&registry, made](storage::Batch& batch, uint32_t) -> Result<void> {
+        put_administrator(registry, batch, *made);
+        return {};
+    };
     return operation;
 }
 

@@ -39,7 +39,8 @@ struct CredentialRevoked {
 Result<storage::Operation> revoke_credential(Registry const& registry, Authorised const& allowed, std::string id,
                                              Render<CredentialRevoked> render);
 
-// The operation of Registry::initialise; `key` receives the administrator's API key.
+// The operations of Registry::initialise and Registry::add_administrator; `key` receives the API key.
 storage::Operation first_administrator(Registry const& registry, std::string const& name, std::string& key);
+storage::Operation another_administrator(Registry const& registry, std::string const& name, std::string& key);
 
 }  // namespace ingot::registry

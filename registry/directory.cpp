@@ -2,65 +2,251 @@
 
 #include <algorithm>
 
-#include "storage/keys.hpp"
-
 namespace ingot::registry {
 namespace {
 
-// Puts, replaces or erases one row of a table.
-template <class Map, class Decoded>
-Result<void> place(Map& map, std::string_view key, Decoded&& decoded) {
-    if (!decoded) return fail(std::move(decoded.error()));
-    map.insert_or_assign(std::string(key), std::move(*decoded));
-    return {};
+std::string pair_key(std::string_view owner, std::string_view owned) {
+    std::string key(owner);
+    return key.append(1, '\0').append(owned);
 }
 
-Result<void> place_profile(DirectoryRows& rows, std::string_view key, std::string const& value) {
-    auto row = storage::decode_profile(key, value);
-    if (!row) return fail(std::move(row.error()));
-    auto known = rows.profiles.find(key);
-    if (known != rows.profiles.end() && known->second.profile.json() == row->json) {
-        known->second.used = row->used;
-        return {};
+// Calls `see(owned)` for everything an owner has, in order, until it answers false.
+template <class Pairs, class See>
+void each_of(Pairs const& pairs, std::string_view owner, See&& see) {
+    std::string const begin = pair_key(owner, {});
+    for (auto it = pairs.lower_bound(begin); it != pairs.end(); ++it) {
+        if (it->first.compare(0, begin.size(), begin) != 0) return;
+        if (!see(std::string_view(it->first).substr(begin.size()))) return;
     }
-    auto profile = ident::CodingProfile::parse(row->json);
-    if (!profile) return fail(Code::DataDamaged, "a stored coding profile does not parse", "存储的编码方案已损坏");
-    rows.profiles.insert_or_assign(std::string(key), ProfileInfo{std::move(*profile), row->used, row->created});
-    return {};
+}
+
+// The key of a profile without its version.
+std::string profile_names(std::string_view scope, std::string_view name) {
+    std::string begin = storage::profile_key(scope, name, 0);
+    begin.resize(begin.size() - 4);
+    return begin;
+}
+
+bool is_version_of(std::string_view key, std::string_view begin) {
+    return key.size() == begin.size() + 4 && key.substr(0, begin.size()) == begin;
+}
+
+PrefixInfo info_of(std::string_view canonical, storage::PrefixRow row) {
+    PrefixInfo info;
+    info.prefix = canonical;
+    info.display = std::move(row.prefix);
+    info.enterprise = std::move(row.enterprise);
+    info.hosted = !row.unhosted;
+    info.suspended = row.suspended;
+    info.referral_url = std::move(row.referral_url);
+    info.code_type = std::move(row.code_type);
+    info.landing_redirect = std::move(row.landing_redirect);
+    info.version = row.version;
+    info.created = row.created;
+    info.changed = row.changed;
+    info.adopted = std::move(row.profiles);
+    return info;
+}
+
+void tell_owner(PrefixInfo& info, storage::EnterpriseRow const& owner) {
+    info.enterprise_name = owner.name;
+    info.enterprise_version = owner.version;
+    info.trace_mode = owner.trace_mode;
 }
 
 }  // namespace
 
-bool DirectoryRows::concerns(std::string_view key) {
+bool Directory::concerns(std::string_view key) {
     return !key.empty() && std::string_view("PEAKF").find(key[0]) != std::string_view::npos;
 }
 
-Result<void> DirectoryRows::take(std::string_view key, std::optional<std::string> const& value) {
+Result<void> Directory::take(std::string_view key, Optional const& value) {
     if (!concerns(key)) return {};
-    std::string_view const name = key.substr(1);
-    auto erase = [](auto& map, std::string_view of) {
-        if (auto found = map.find(of); found != map.end()) map.erase(found);
-        return Result<void>();
-    };
     switch (key[0]) {
         case 'P':
-            return value ? place(prefixes, name, storage::decode_prefix(key, *value)) : erase(prefixes, name);
+            return take_prefix(key, value);
         case 'E':
-            return value ? place(enterprises, name, storage::decode_enterprise(key, *value)) : erase(enterprises, name);
+            return take_enterprise(key, value);
         case 'A':
-            return value ? place(principals, name, storage::decode_principal(key, *value)) : erase(principals, name);
+            return take_principal(key, value);
         case 'K':
-            if (!value) return erase(credentials, name);
-            if (auto& used = last_used[std::string(name)]; !used) used = std::make_shared<std::atomic<int64_t>>(0);
-            return place(credentials, name, storage::decode_credential(key, *value));
+            return take_credential(key, value);
         default:
-            return value ? place_profile(*this, key, *value) : erase(profiles, key);
+            return take_profile(key, value);
     }
 }
 
-Directory::Directory(DirectoryRows const& rows) : enterprises_(rows.enterprises), profiles_(rows.profiles) {
-    add_prefixes(rows);
-    add_principals(rows);
+Result<void> Directory::take_prefix(std::string_view key, Optional const& value) {
+    std::string_view const canonical = key.substr(1);
+    auto const before = exact_prefix(canonical);
+    if (value) {
+        auto row = storage::decode_prefix(key, *value);
+        if (!row) return fail(std::move(row.error()));
+        auto info = std::make_shared<PrefixInfo>(info_of(canonical, std::move(*row)));
+        if (auto const* owner = enterprise(info->enterprise)) tell_owner(*info, *owner);
+        info->profiles = active_profiles(canonical, info->adopted);
+        held_.put(pair_key(info->enterprise, canonical), {});
+        if (before && before->enterprise != info->enterprise) held_.erase(pair_key(before->enterprise, canonical));
+        prefixes_.put(canonical, info);
+        refresh_members(info->enterprise);
+    } else if (before) {
+        held_.erase(pair_key(before->enterprise, canonical));
+        prefixes_.erase(canonical);
+    }
+    if (before) refresh_members(before->enterprise);
+    return {};
+}
+
+Result<void> Directory::take_enterprise(std::string_view key, Optional const& value) {
+    std::string_view const id = key.substr(1);
+    if (!value) {
+        enterprises_.erase(id);
+        return {};
+    }
+    auto row = storage::decode_enterprise(key, *value);
+    if (!row) return fail(std::move(row.error()));
+    auto const* before = enterprise(id);
+    bool const same = before && *before == *row;
+    if (same) return {};
+    each_of(held_, id, [&](std::string_view prefix) {
+        auto info = std::make_shared<PrefixInfo>(*exact_prefix(prefix));
+        tell_owner(*info, *row);
+        prefixes_.put(prefix, std::move(info));
+        return true;
+    });
+    enterprises_.put(id, std::move(*row));
+    refresh_members(id);
+    return {};
+}
+
+// What principals repeat of their enterprise: its first prefix and its trace mode.
+void Directory::refresh_members(std::string_view id) {
+    std::string const first = first_prefix_of(id);
+    auto const* owner = enterprise(id);
+    std::string const mode = owner ? owner->trace_mode : "";
+    each_of(members_, id, [&](std::string_view member) {
+        auto const known = principal(member);
+        if (known->prefix == first && known->trace_mode == mode) return true;
+        auto now = std::make_shared<Principal>(*known);
+        now->prefix = first;
+        now->trace_mode = mode;
+        put_principal(member, std::move(now));
+        return true;
+    });
+}
+
+Result<void> Directory::take_principal(std::string_view key, Optional const& value) {
+    std::string_view const id = key.substr(1);
+    std::shared_ptr<Principal> now;
+    if (value) {
+        auto row = storage::decode_principal(key, *value);
+        if (!row) return fail(std::move(row.error()));
+        if (row->status != storage::PrincipalStatus::closed) {
+            now = std::make_shared<Principal>();
+            now->id = id;
+            now->name = row->name;
+            now->enterprise = row->enterprise;
+            if (!row->enterprise.empty()) now->prefix = first_prefix_of(row->enterprise);
+            for (uint32_t role : row->roles) now->roles.push_back(static_cast<Role>(role));
+            now->acts = row->acts;
+            if (auto const* owner = enterprise(row->enterprise)) now->trace_mode = owner->trace_mode;
+            now->active = row->status == storage::PrincipalStatus::active;
+        }
+    }
+    if (auto const before = principal(id)) members_.erase(pair_key(before->enterprise, id));
+    if (now && !now->enterprise.empty()) members_.put(pair_key(now->enterprise, id), {});
+    put_principal(id, std::move(now));
+    return {};
+}
+
+void Directory::put_principal(std::string_view id, std::shared_ptr<Principal const> now) {
+    if (now)
+        principals_.put(id, std::move(now));
+    else
+        principals_.erase(id);
+    each_of(keys_, id, [&](std::string_view credential) {
+        put_credential(*credentials_.find(credential));
+        return true;
+    });
+}
+
+// Stores it with the principal as it is now.
+void Directory::put_credential(CredentialInfo info) {
+    info.principal = nullptr;
+    if (auto holder = principal(info.row.principal)) {
+        auto with_key = std::make_shared<Principal>(*holder);
+        with_key->credential = info.row.id;
+        info.principal = std::move(with_key);
+    }
+    std::string const id = info.row.id;
+    credentials_.put(id, std::move(info));
+}
+
+Result<void> Directory::take_credential(std::string_view key, Optional const& value) {
+    std::string_view const id = key.substr(1);
+    CredentialInfo const* before = credential(id);
+    if (!value) {
+        if (before) keys_.erase(pair_key(before->row.principal, id));
+        credentials_.erase(id);
+        return {};
+    }
+    auto row = storage::decode_credential(key, *value);
+    if (!row) return fail(std::move(row.error()));
+    auto used = before ? before->last_used_hour : std::make_shared<std::atomic<int64_t>>(0);
+    keys_.put(pair_key(row->principal, id), {});
+    put_credential({std::move(*row), nullptr, std::move(used)});
+    return {};
+}
+
+void Directory::keep_last_used(Directory const& before) {
+    for (auto const& [id, known] : before.credentials_) {
+        auto const* now = credentials_.find(id);
+        if (!now) continue;
+        CredentialInfo info = *now;
+        info.last_used_hour = known.last_used_hour;
+        credentials_.put(id, std::move(info));
+    }
+}
+
+Result<void> Directory::take_profile(std::string_view key, Optional const& value) {
+    auto const* known = profiles_.find(key);
+    if (!value) {
+        profiles_.erase(key);
+        refresh_profiles(key);
+        return {};
+    }
+    auto row = storage::decode_profile(key, *value);
+    if (!row) return fail(std::move(row.error()));
+    if (known && known->profile.json() == row->json) {
+        ProfileInfo info = *known;
+        info.used = row->used;
+        profiles_.put(key, std::move(info));
+        return {};
+    }
+    auto profile = ident::CodingProfile::parse(row->json);
+    if (!profile) return fail(Code::DataDamaged, "a stored coding profile does not parse", "存储的编码方案已损坏");
+    profiles_.put(key, ProfileInfo{std::move(*profile), row->used, row->created});
+    refresh_profiles(key);
+    return {};
+}
+
+// The prefixes that have adopted the profile under this key use it from now on.
+void Directory::refresh_profiles(std::string_view key) {
+    auto const changed = storage::parse_profile_key(key);
+    if (!changed) return;
+    auto refresh = [&](PrefixInfo const& before) {
+        auto const& names = before.adopted;
+        if (std::find(names.begin(), names.end(), changed->name) == names.end()) return;
+        auto info = std::make_shared<PrefixInfo>(before);
+        info->profiles = active_profiles(info->prefix, info->adopted);
+        prefixes_.put(before.prefix, std::move(info));
+    };
+    if (changed->prefix != "*") {
+        if (auto const info = exact_prefix(changed->prefix)) refresh(*info);
+        return;
+    }
+    auto const all = prefixes_;  // the walk goes over what was, while entries are replaced
+    for (auto const& [prefix, info] : all) refresh(*info);
 }
 
 std::vector<ident::CodingProfile> Directory::active_profiles(std::string_view prefix,
@@ -69,10 +255,9 @@ std::vector<ident::CodingProfile> Directory::active_profiles(std::string_view pr
     for (std::string const& name : names) {
         size_t const first = active.size();
         for (std::string_view scope : {prefix, std::string_view("*")}) {
-            std::string begin = storage::profile_key(scope, name, 0);
-            begin.resize(begin.size() - 4);
+            std::string const begin = profile_names(scope, name);
             for (auto it = profiles_.lower_bound(begin); it != profiles_.end(); ++it) {
-                if (it->first.compare(0, begin.size(), begin) != 0 || it->first.size() != begin.size() + 4) break;
+                if (!is_version_of(it->first, begin)) break;
                 active.push_back(it->second.profile);
             }
         }
@@ -82,62 +267,9 @@ std::vector<ident::CodingProfile> Directory::active_profiles(std::string_view pr
     return active;
 }
 
-void Directory::add_prefixes(DirectoryRows const& rows) {
-    for (auto const& [canonical, row] : rows.prefixes) {
-        auto info = std::make_shared<PrefixInfo>();
-        info->prefix = canonical;
-        info->display = row.prefix;
-        info->enterprise = row.enterprise;
-        if (auto const* owner = enterprise(row.enterprise)) {
-            info->enterprise_name = owner->name;
-            info->trace_mode = owner->trace_mode;
-        }
-        info->hosted = !row.unhosted;
-        info->suspended = row.suspended;
-        info->referral_url = row.referral_url;
-        info->code_type = row.code_type;
-        info->landing_redirect = row.landing_redirect;
-        info->version = row.version;
-        info->created = row.created;
-        info->changed = row.changed;
-        info->adopted = row.profiles;
-        info->profiles = active_profiles(canonical, row.profiles);
-        auto const placed = prefixes_.emplace(canonical, std::move(info)).first;
-        by_text_.emplace(placed->first, placed->second);
-    }
-}
-
-void Directory::add_principals(DirectoryRows const& rows) {
-    std::map<std::string_view, std::vector<std::string>> held;
-    for (auto const& [canonical, row] : rows.prefixes) held[row.enterprise].push_back(canonical);
-    for (auto const& [id, row] : rows.principals) {
-        if (row.status == storage::PrincipalStatus::closed) continue;
-        auto principal = std::make_shared<Principal>();
-        principal->id = id;
-        principal->name = row.name;
-        principal->enterprise = row.enterprise;
-        if (!row.enterprise.empty()) principal->prefixes = held[row.enterprise];
-        if (!principal->prefixes.empty()) principal->prefix = principal->prefixes.front();
-        for (uint32_t role : row.roles) principal->roles.push_back(static_cast<Role>(role));
-        principal->acts = row.acts;
-        if (auto const* owner = enterprise(row.enterprise)) principal->trace_mode = owner->trace_mode;
-        principal->active = row.status == storage::PrincipalStatus::active;
-        principals_.emplace(id, std::move(principal));
-    }
-    for (auto const& [id, row] : rows.credentials) {
-        CredentialInfo info{row, nullptr, rows.last_used.at(id)};
-        if (auto holder = principal(row.principal)) {
-            auto with_key = std::make_shared<Principal>(*holder);
-            with_key->credential = id;
-            info.principal = std::move(with_key);
-        }
-        credentials_.emplace(id, std::move(info));
-    }
-}
-
 std::shared_ptr<PrefixInfo const> Directory::prefix_of(std::string_view canonical) const {
     while (true) {
-        if (auto found = by_text_.find(canonical); found != by_text_.end()) return found->second;
+        if (auto const* found = prefixes_.find(canonical)) return *found;
         size_t const dot = canonical.rfind('.');
         if (dot == std::string_view::npos) return nullptr;
         canonical = canonical.substr(0, dot);
@@ -145,28 +277,41 @@ std::shared_ptr<PrefixInfo const> Directory::prefix_of(std::string_view canonica
 }
 
 std::shared_ptr<PrefixInfo const> Directory::exact_prefix(std::string_view canonical) const {
-    auto found = by_text_.find(canonical);
-    return found == by_text_.end() ? nullptr : found->second;
+    auto const* found = prefixes_.find(canonical);
+    return found ? *found : nullptr;
 }
 
-storage::EnterpriseRow const* Directory::enterprise(std::string_view id) const {
-    auto found = enterprises_.find(id);
-    return found == enterprises_.end() ? nullptr : &found->second;
+std::vector<std::shared_ptr<PrefixInfo const>> Directory::prefixes_of(std::string_view enterprise) const {
+    std::vector<std::shared_ptr<PrefixInfo const>> all;
+    each_of(held_, enterprise, [&](std::string_view prefix) {
+        all.push_back(exact_prefix(prefix));
+        return true;
+    });
+    return all;
 }
 
-CredentialInfo const* Directory::credential(std::string_view id) const {
-    auto found = credentials_.find(id);
-    return found == credentials_.end() ? nullptr : &found->second;
+std::string Directory::first_prefix_of(std::string_view enterprise) const {
+    std::string first;
+    each_of(held_, enterprise, [&](std::string_view prefix) {
+        first = prefix;
+        return false;
+    });
+    return first;
 }
 
 std::shared_ptr<Principal const> Directory::principal(std::string_view id) const {
-    auto found = principals_.find(id);
-    return found == principals_.end() ? nullptr : found->second;
+    auto const* found = principals_.find(id);
+    return found ? *found : nullptr;
 }
 
 ProfileInfo const* Directory::profile(std::string_view prefix_or_star, std::string_view name, uint32_t version) const {
-    auto found = profiles_.find(storage::profile_key(prefix_or_star, name, version));
-    return found == profiles_.end() ? nullptr : &found->second;
+    return profiles_.find(storage::profile_key(prefix_or_star, name, version));
+}
+
+bool Directory::has_profile(std::string_view prefix_or_star, std::string_view name) const {
+    std::string const begin = profile_names(prefix_or_star, name);
+    auto const it = profiles_.lower_bound(begin);
+    return it != profiles_.end() && is_version_of(it->first, begin);
 }
 
 }  // namespace ingot::registry

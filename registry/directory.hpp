@@ -1,19 +1,18 @@
-// Who and what the node knows of, in memory: enterprises, prefixes, principals, credentials, coding profiles. One
-// Directory is immutable; a change builds the next and swaps it whole, so that finding a prefix or a principal costs
-// no store read and no lock.
+// Who and what the node knows of, in memory: enterprises, prefixes, principals, credentials, coding profiles. A
+// published Directory is immutable; a change is taken by a copy, which shares all that stays, and swapped in whole, so
+// that finding a prefix or a principal costs no store read and no lock, and a change costs what it touches.
 #pragma once
 
 #include <atomic>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "ident/coding_profile.hpp"
 #include "registry/principal.hpp"
+#include "registry/shared_map.hpp"
 #include "storage/registry_table.hpp"
 
 namespace ingot::registry {
@@ -23,6 +22,7 @@ struct PrefixInfo {
     std::string prefix;   // canonical
     std::string display;  // as registered
     std::string enterprise, enterprise_name;
+    uint64_t enterprise_version = 0;
     bool hosted = true;
     bool suspended = false;
     std::string referral_url;  // un-hosted: where to ask; may be empty
@@ -46,54 +46,61 @@ struct ProfileInfo {
     Time created{};
 };
 
-// The rows a directory is made of, by key. Held by the registry only.
-struct DirectoryRows {
-    std::map<std::string, storage::PrefixRow, std::less<>> prefixes;  // by canonical prefix
-    std::map<std::string, storage::EnterpriseRow, std::less<>> enterprises;
-    std::map<std::string, storage::PrincipalRow, std::less<>> principals;
-    std::map<std::string, storage::CredentialRow, std::less<>> credentials;
-    std::map<std::string, ProfileInfo, std::less<>> profiles;  // by whole key, 'F'...
-    std::map<std::string, std::shared_ptr<std::atomic<int64_t>>, std::less<>> last_used;
-
-    // Takes the value now under a key of Space::record; nothing = erased. Keys of other tables are ignored.
-    // DataDamaged.
-    Result<void> take(std::string_view key, std::optional<std::string> const& value);
-    static bool concerns(std::string_view key);  // whether take() would do anything
-};
-
 class Directory {
   public:
-    explicit Directory(DirectoryRows const& rows);
+    // Takes the value now under a key of Space::record; nothing = erased. Keys of other tables are ignored. Costs what
+    // depends on the row, not what the directory holds. For a copy that nobody else reads yet. DataDamaged.
+    Result<void> take(std::string_view key, std::optional<std::string> const& value);
+    static bool concerns(std::string_view key);  // whether take() would do anything
+    // Keeps counting last uses where an earlier directory has begun to.
+    void keep_last_used(Directory const& before);
 
     // The registered prefix that `canonical` is or lies under: longest match by whole segments (security.md 4.2).
     // Null when there is none.
     std::shared_ptr<PrefixInfo const> prefix_of(std::string_view canonical) const;
     // That very prefix, registered.
     std::shared_ptr<PrefixInfo const> exact_prefix(std::string_view canonical) const;
-    std::map<std::string, std::shared_ptr<PrefixInfo const>, std::less<>> const& prefixes() const { return prefixes_; }
+    SharedMap<std::shared_ptr<PrefixInfo const>> const& prefixes() const { return prefixes_; }
+    // The prefixes of an enterprise, in order.
+    std::vector<std::shared_ptr<PrefixInfo const>> prefixes_of(std::string_view enterprise) const;
 
-    storage::EnterpriseRow const* enterprise(std::string_view id) const;
-    std::map<std::string, storage::EnterpriseRow, std::less<>> const& enterprises() const { return enterprises_; }
+    storage::EnterpriseRow const* enterprise(std::string_view id) const { return enterprises_.find(id); }
+    SharedMap<storage::EnterpriseRow> const& enterprises() const { return enterprises_; }
 
-    CredentialInfo const* credential(std::string_view id) const;
-    std::map<std::string, CredentialInfo, std::less<>> const& credentials() const { return credentials_; }
+    CredentialInfo const* credential(std::string_view id) const { return credentials_.find(id); }
+    SharedMap<CredentialInfo> const& credentials() const { return credentials_; }
     std::shared_ptr<Principal const> principal(std::string_view id) const;
 
     ProfileInfo const* profile(std::string_view prefix_or_star, std::string_view name, uint32_t version) const;
-    std::map<std::string, ProfileInfo, std::less<>> const& profiles() const { return profiles_; }  // by key
+    // Whether any version of that name is stored for the scope.
+    bool has_profile(std::string_view prefix_or_star, std::string_view name) const;
+    SharedMap<ProfileInfo> const& profiles() const { return profiles_; }  // by whole key, 'F'...
 
   private:
-    void add_prefixes(DirectoryRows const& rows);
-    void add_principals(DirectoryRows const& rows);
+    using Optional = std::optional<std::string>;
+    Result<void> take_prefix(std::string_view key, Optional const& value);
+    Result<void> take_enterprise(std::string_view key, Optional const& value);
+    Result<void> take_principal(std::string_view key, Optional const& value);
+    Result<void> take_credential(std::string_view key, Optional const& value);
+    Result<void> take_profile(std::string_view key, Optional const& value);
+    void put_principal(std::string_view id, std::shared_ptr<Principal const> principal);  // null = gone
+    void put_credential(CredentialInfo info);
+    void refresh_members(std::string_view enterprise);
+    void refresh_profiles(std::string_view key);
+    std::string first_prefix_of(std::string_view enterprise) const;
     std::vector<ident::CodingProfile> active_profiles(std::string_view prefix,
                                                       std::vector<std::string> const& names) const;
 
-    std::map<std::string, std::shared_ptr<PrefixInfo const>, std::less<>> prefixes_;
-    std::unordered_map<std::string_view, std::shared_ptr<PrefixInfo const>> by_text_;  // views into prefixes_
-    std::map<std::string, storage::EnterpriseRow, std::less<>> enterprises_;
-    std::map<std::string, std::shared_ptr<Principal const>, std::less<>> principals_;
-    std::map<std::string, CredentialInfo, std::less<>> credentials_;
-    std::map<std::string, ProfileInfo, std::less<>> profiles_;
+    SharedMap<std::shared_ptr<PrefixInfo const>> prefixes_;  // by canonical prefix
+    SharedMap<storage::EnterpriseRow> enterprises_;
+    SharedMap<std::shared_ptr<Principal const>> principals_;
+    SharedMap<CredentialInfo> credentials_;
+    SharedMap<ProfileInfo> profiles_;
+    // Who belongs to whom: owner 0x00 owned.
+    struct Nothing {};
+    SharedMap<Nothing> held_;     // enterprise, prefix
+    SharedMap<Nothing> members_;  // enterprise, principal
+    SharedMap<Nothing> keys_;     // principal, credential
 };
 
 }  // namespace ingot::registry

@@ -3,10 +3,31 @@
 #include "storage/log_entry.hpp"
 
 namespace ingot::registry {
+namespace {
+
+constexpr size_t kRunsToldMax = 32;
+
+}  // namespace
+
+std::string LeafRun::text() const {
+    std::string text = std::to_string(first);
+    return count == 1 ? text : text + '-' + std::to_string(first + count - 1);
+}
+
+void LeafNote::add(LeafRun run) {
+    if (count == 0) first = run.first;
+    count += run.count;
+    if (!runs.empty() && runs.back().first + runs.back().count == run.first)
+        runs.back().count += run.count;
+    else
+        runs.push_back(run);
+}
+
 std::string LeafNote::header() const {
-    if (count == 0) return {};
-    if (count == 1) return std::to_string(first);
-    return std::to_string(first) + '-' + std::to_string(first + count - 1);
+    std::string text;
+    if (runs.size() > kRunsToldMax) return text;
+    for (LeafRun const& run : runs) text += (text.empty() ? "" : ", ") + run.text();
+    return text;
 }
 
 void add_leaf(storage::Batch& batch, storage::Leaf leaf, LeafNote& note) {
@@ -17,9 +38,7 @@ void add_leaf(storage::Batch& batch, storage::Leaf leaf, LeafNote& note) {
 }
 
 void add_leaf_unhashed(storage::Batch& batch, storage::Leaf const& leaf, LeafNote& note) {
-    uint64_t const index = batch.leaf(leaf);
-    if (note.count == 0) note.first = index;
-    ++note.count;
+    note.add({batch.leaf(leaf), 1});
     note.time = batch.time();
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "registry/profile_change.hpp"
+#include "storage/keys.hpp"
 #include "storage/record_table.hpp"
 
 namespace ingot::registry {
@@ -44,11 +45,7 @@ Result<void> check_row(Directory const& known, storage::PrefixRow const& row, st
     if (!one_of(row.landing_redirect, {"", "any", "registered", "never"}))
         return bad("/landingRedirect", "must be any, registered or never", "应为 any、registered 或 never");
     for (std::string const& name : row.profiles) {
-        auto const& all = known.profiles();
-        bool const there = std::any_of(all.begin(), all.end(), [&](auto const& entry) {
-            auto key = storage::parse_profile_key(entry.first);
-            return key && key->name == name && (key->prefix == "*" || key->prefix == canonical);
-        });
+        bool const there = known.has_profile("*", name) || known.has_profile(canonical, name);
         if (!there && name != ident::CodingProfile::nonferrous_default().name())
             return bad("/profiles", "no coding profile is called " + excerpt(name), "没有该编码方案 " + excerpt(name));
     }
@@ -60,31 +57,52 @@ Result<void> check_trace_mode(std::string_view mode) {
     return bad("/traceMode", "must be strict or tolerant", "应为 strict 或 tolerant");
 }
 
+// Where an authority is set, what is hosted here lies under it, by whole segments.
+Result<void> check_authority(Registry const& registry, storage::PrefixRow const& row, std::string const& canonical) {
+    auto const& authority = registry.settings().authority;
+    if (row.unhosted || authority.empty()) return {};
+    std::string names;
+    for (std::string const& ours : authority) {
+        if (canonical == ours || canonical.rfind(ours + ".", 0) == 0) return {};
+        names += (names.empty() ? "" : ", ") + ours;
+    }
+    return bad("/prefix", "this node hosts prefixes under " + names + " only (node.prefixes)",
+               "本节点只托管以下前缀之下的前缀：" + names);
+}
+
 void put_prefix(Registry const& registry, storage::Batch& batch, std::string const& canonical, PrefixChanged& done) {
     std::string const key = storage::prefix_key(canonical);
     std::string const version = storage::version_key(key, done.prefix.version);
     std::string const bytes = encode(done.prefix);
     batch.put(storage::Space::record, key, bytes);
     batch.put(storage::Space::record, version, bytes);
-    batch.put(storage::Space::record, storage::enterprise_key(done.enterprise.id), encode(done.enterprise));
     add_leaf(
         batch,
         storage::make_leaf(registry.random(), kDelegated, canonical, canonical, storage::Space::record, version, bytes),
         done.log);
-    batch.audit(R"({"act":"prefix.delegate","prefix":")" + canonical + R"(","version":)" +
-                std::to_string(done.prefix.version) + R"(,"by":")" + done.prefix.changed_by + "\"}");
+}
+
+void put_enterprise(storage::Batch& batch, storage::EnterpriseRow const& row) {
+    batch.put(storage::Space::record, storage::enterprise_key(row.id), encode(row));
 }
 
 // The prefix record 0.NA/<prefix>: whose it is, and where it answers when it is not here.
-void put_prefix_record(Registry const& registry, storage::Batch& batch, ident::Identifier const& identifier,
-                       uint64_t version, PrefixChanged& done) {
+Result<void> put_prefix_record(Registry const& registry, storage::Batch& batch, storage::PrefixRow const& row,
+                               storage::EnterpriseRow const& owner_row, Time now, std::string const& by,
+                               LeafNote& note) {
+    auto prefix = ident::Prefix::parse(row.prefix);
+    if (!prefix) return fail(Code::DataDamaged, "a stored prefix does not parse", "存储的前缀已损坏");
+    auto const identifier = ident::Identifier::of_prefix(*prefix);
+    auto before = storage::find_record(batch, identifier);
+    if (!before) return fail(std::move(before.error()));
+    uint64_t const version = *before ? (*before)->version + 1 : 1;
     storage::Record record;
     record.identifier = identifier.display();
     record.state = storage::RecordState::active;
     record.version = version;
-    record.created = done.prefix.created;
-    record.changed = done.prefix.changed;
-    record.changed_by = done.prefix.changed_by;
+    record.created = row.created;
+    record.changed = now;
+    record.changed_by = by;
     int64_t const seconds = to_micros(record.changed) / 1'000'000;
     auto add = [&](uint32_t index, std::string type, std::string text) {
         storage::RecordValue value;
@@ -94,16 +112,37 @@ void put_prefix_record(Registry const& registry, storage::Batch& batch, ident::I
         value.timestamp = seconds;
         record.values.push_back(std::move(value));
     };
-    add(1, "ENTERPRISE", done.enterprise.name);
-    if (!done.prefix.referral_url.empty()) add(2, "URL", done.prefix.referral_url);
+    add(1, "ENTERPRISE", owner_row.name);
+    if (!row.referral_url.empty()) add(2, "URL", row.referral_url);
     std::string const key = storage::record_key(identifier);
     std::string const bytes = encode(record);
     std::string const owner(identifier.subject_prefix().canonical());
     add_leaf_unhashed(batch,
                       storage::make_leaf(registry.random(), kRecordStored, owner, identifier.canonical(),
                                          storage::Space::record, storage::history_key(key, version), bytes),
-                      done.log);
+                      note);
     storage::put_record(batch, key, version, bytes);
+    return {};
+}
+
+// The prefix records of the other prefixes of a renamed enterprise.
+Result<void> rename_elsewhere(Registry const& registry, storage::Batch& batch, std::string const& canonical,
+                              PrefixChanged& done) {
+    std::optional<storage::Range> range = storage::prefix_range(storage::Space::record, "P");
+    while (range) {
+        auto page = batch.scan(*range);
+        if (!page) return fail(std::move(page.error()));
+        for (storage::Row const& stored : page->rows) {
+            auto row = storage::decode_prefix(stored.key, stored.value);
+            if (!row) return fail(std::move(row.error()));
+            if (row->enterprise != done.enterprise.id || stored.key == storage::prefix_key(canonical)) continue;
+            auto put = put_prefix_record(registry, batch, *row, done.enterprise, done.prefix.changed,
+                                         done.prefix.changed_by, done.log);
+            if (!put) return put;
+        }
+        range = std::move(page->rest);
+    }
+    return {};
 }
 
 Result<void> apply_new(Registry const& registry, storage::Batch& batch, ident::Prefix const& prefix,
@@ -123,22 +162,28 @@ Result<void> apply_new(Registry const& registry, storage::Batch& batch, ident::P
     if (auto stored = store_default_profile(batch); !stored) return stored;
     done.log = {};
     put_prefix(registry, batch, prefix.canonical(), done);
-    auto identifier = ident::Identifier::of_prefix(prefix);
-    auto record = storage::find_record(batch, identifier);
-    if (!record) return fail(std::move(record.error()));
-    put_prefix_record(registry, batch, identifier, *record ? (*record)->version + 1 : 1, done);
-    return {};
+    if (new_enterprise) put_enterprise(batch, done.enterprise);
+    return put_prefix_record(registry, batch, done.prefix, done.enterprise, done.prefix.changed, done.prefix.changed_by,
+                             done.log);
 }
 
-void merge(storage::PrefixRow& row, storage::EnterpriseRow& enterprise, PrefixPatch const& patch) {
+void merge(storage::PrefixRow& row, PrefixPatch const& patch) {
     if (patch.suspended) row.suspended = *patch.suspended;
     if (patch.hosted) row.unhosted = !*patch.hosted;
     if (patch.referral_url) row.referral_url = *patch.referral_url;
     if (patch.code_type) row.code_type = *patch.code_type;
     if (patch.landing_redirect) row.landing_redirect = *patch.landing_redirect;
     if (patch.profiles) row.profiles = *patch.profiles;
-    if (patch.name) enterprise.name = *patch.name;
-    if (patch.trace_mode) enterprise.trace_mode = *patch.trace_mode;
+}
+
+// Its version moves with what it says only: the ETags of all its prefixes hang on it.
+void merge(storage::EnterpriseRow& row, PrefixPatch const& patch, Time now) {
+    storage::EnterpriseRow const before = row;
+    if (patch.name) row.name = *patch.name;
+    if (patch.trace_mode) row.trace_mode = *patch.trace_mode;
+    if (row == before) return;
+    ++row.version;
+    row.changed = now;
 }
 
 Result<void> read_rows(storage::Batch& batch, std::string const& canonical, PrefixChanged& done) {
@@ -158,10 +203,29 @@ Result<void> read_rows(storage::Batch& batch, std::string const& canonical, Pref
     return {};
 }
 
+Result<void> apply_patch(Registry const& registry, storage::Batch& batch, std::string const& canonical,
+                         PrefixPatch const& patch, Time now, std::string const& by, PrefixChanged& done) {
+    merge(done.prefix, patch);
+    if (auto checked = check_row(*registry.directory(), done.prefix, canonical); !checked) return checked;
+    if (patch.hosted)
+        if (auto checked = check_authority(registry, done.prefix, canonical); !checked) return checked;
+    ++done.prefix.version;
+    done.prefix.changed = now;
+    done.prefix.changed_by = by;
+    put_prefix(registry, batch, canonical, done);
+    storage::EnterpriseRow const before = done.enterprise;
+    merge(done.enterprise, patch, now);
+    if (done.enterprise != before) put_enterprise(batch, done.enterprise);
+    auto put = put_prefix_record(registry, batch, done.prefix, done.enterprise, now, by, done.log);
+    if (!put || done.enterprise.name == before.name) return put;
+    return rename_elsewhere(registry, batch, canonical, done);
+}
+
 }  // namespace
 
-std::string prefix_etag(std::string_view canonical, uint64_t version, Visibility level) {
-    return make_etag("prefix/" + std::string(canonical), version, level, "prefix");
+std::string prefix_etag(std::string_view canonical, uint64_t version, uint64_t enterprise_version, Visibility level) {
+    std::string const id = "prefix/" + std::string(canonical) + '/' + std::to_string(enterprise_version);
+    return make_etag(id, version, level, "prefix");
 }
 
 Result<storage::Operation> add_prefix(Registry const& registry, Authorised const& allowed, NewPrefix request,
@@ -189,6 +253,8 @@ Result<storage::Operation> add_prefix(Registry const& registry, Authorised const
     row.enterprise = done->enterprise.id;
     if (auto checked = check_row(*registry.directory(), row, request.prefix.canonical()); !checked)
         return fail(checked.error());
+    if (auto checked = check_authority(registry, row, request.prefix.canonical()); !checked)
+        return fail(checked.error());
     storage::Operation operation;
     operation.apply = [&registry, done, prefix = request.prefix, new_enterprise](storage::Batch& batch, uint32_t) {
         return apply_new(registry, batch, prefix, new_enterprise, *done);
@@ -209,22 +275,9 @@ Result<storage::Operation> change_prefix(Registry const& registry, Authorised co
     operation.apply = [&registry, done, canonical, patch, before, now, by = allowed.principal().id](
                           storage::Batch& batch, uint32_t) -> Result<void> {
         if (auto read = read_rows(batch, canonical, *done); !read) return read;
-        auto etag = prefix_etag(canonical, done->prefix.version, Visibility::record);
+        auto etag = prefix_etag(canonical, done->prefix.version, done->enterprise.version, Visibility::record);
         if (auto fits = check_if_match(before, etag); !fits) return fits;
-        merge(done->prefix, done->enterprise, patch);
-        if (auto checked = check_row(*registry.directory(), done->prefix, canonical); !checked) return checked;
-        ++done->prefix.version;
-        ++done->enterprise.version;
-        done->prefix.changed = done->enterprise.changed = now;
-        done->prefix.changed_by = by;
-        put_prefix(registry, batch, canonical, *done);
-        auto prefix = ident::Prefix::parse(done->prefix.prefix);
-        if (!prefix) return fail(Code::DataDamaged, "a stored prefix does not parse", "存储的前缀已损坏");
-        auto identifier = ident::Identifier::of_prefix(*prefix);
-        auto record = storage::find_record(batch, identifier);
-        if (!record) return fail(std::move(record.error()));
-        put_prefix_record(registry, batch, identifier, *record ? (*record)->version + 1 : 1, *done);
-        return {};
+        return apply_patch(registry, batch, canonical, patch, now, by, *done);
     };
     operation.reply = [done, render = std::move(render)](storage::Batch&) { return render(*done); };
     return operation;

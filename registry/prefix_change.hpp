@@ -39,11 +39,12 @@ struct PrefixChanged {
 Result<storage::Operation> add_prefix(Registry const& registry, Authorised const& allowed, NewPrefix request,
                                       Render<PrefixChanged> render);
 
-// Changes what the patch names. NotFound, EtagRequired, EtagMismatch, InvalidMember.
+// Changes what the patch names. A new name of the enterprise goes into the prefix records of all its prefixes.
+// NotFound, EtagRequired, EtagMismatch, InvalidMember.
 Result<storage::Operation> change_prefix(Registry const& registry, Authorised const& allowed, std::string canonical,
                                          PrefixPatch patch, Precondition before, Render<PrefixChanged> render);
 
-// ETag of a prefix for those who see all of it, and for everyone.
-std::string prefix_etag(std::string_view canonical, uint64_t version, Visibility level);
+// ETag of a prefix for those who see all of it, and for everyone. What is shown of its enterprise is part of it.
+std::string prefix_etag(std::string_view canonical, uint64_t version, uint64_t enterprise_version, Visibility level);
 
 }  // namespace ingot::registry

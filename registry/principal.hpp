@@ -21,7 +21,6 @@ struct Principal {
     std::string name;
     std::string enterprise;  // en_...; empty for platform staff
     std::string prefix;      // first identifier prefix of the enterprise, canonical; empty for platform staff
-    std::vector<std::string> prefixes;  // all identifier prefixes of the enterprise, canonical
     std::vector<Role> roles;
     std::vector<std::string> acts;  // stations: the acts they were enrolled for; empty = all of the role
     std::string credential;         // key id that authenticated

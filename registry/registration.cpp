@@ -302,8 +302,7 @@ storage::Operation bulk_change(std::vector<BulkItem> items, OnError on_error, Re
         done->rows[i] = (*work)[i](batch);
         if (!done->rows[i]) return;
         LeafNote const& leaf = done->rows[i]->log;
-        if (done->log.count == 0) done->log.first = leaf.first;
-        done->log.count += leaf.count;
+        for (LeafRun const& run : leaf.runs) done->log.add(run);
         done->log.time = leaf.time;
         done->log.hash = leaf.hash;
     };

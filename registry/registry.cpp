@@ -1,7 +1,5 @@
 #include "registry/registry.hpp"
 
-#include <set>
-
 #include "base/encoding.hpp"
 #include "registry/api_key.hpp"
 #include "registry/credential_change.hpp"
@@ -17,38 +15,39 @@ tl::unexpected<Error> invalid_token() { return fail(Code::InvalidToken, "the cre
 
 Registry::Registry(storage::Engine& engine, Clock& clock, Random& random, std::string pepper, Settings settings)
     : engine_(engine), clock_(clock), random_(random), pepper_(std::move(pepper)), settings_(std::move(settings)) {
-    publish();
+    publish({});
 }
 
 Registry::~Registry() { wipe(pepper_); }
 
-void Registry::publish() {
-    auto next = std::make_shared<Directory const>(rows_);
+void Registry::publish(Directory next) {
+    auto made = std::make_shared<Directory const>(std::move(next));
     std::lock_guard lock(directory_mutex_);
-    directory_ = std::move(next);
+    directory_.swap(made);  // the one before ends outside the lock, if nobody else reads it
 }
 
 Result<void> Registry::load() {
-    std::lock_guard lock(rows_mutex_);  // a commit that ends meanwhile waits in committed()
+    std::lock_guard lock(change_mutex_);  // a commit that ends meanwhile waits in committed()
+    return load_locked();
+}
+
+Result<void> Registry::load_locked() {
     auto view = engine_.view();
     if (!view) return fail(std::move(view.error()));
-    DirectoryRows rows;
-    for (char const* letter : {"P", "E", "A", "K", "F"}) {
+    Directory next;
+    for (char const* letter : {"E", "F", "P", "A", "K"}) {
         std::optional<storage::Range> range = storage::prefix_range(storage::Space::record, letter);
         while (range) {
             auto page = (*view)->scan(*range);
             if (!page) return fail(std::move(page.error()));
             for (storage::Row const& row : page->rows)
-                if (auto taken = rows.take(row.key, row.value); !taken) return taken;
+                if (auto taken = next.take(row.key, row.value); !taken) return taken;
             range = std::move(page->rest);
         }
     }
-    for (auto& [id, used] : rows.last_used)
-        if (auto known = rows_.last_used.find(id); known != rows_.last_used.end()) used = known->second;
-    rows_ = std::move(rows);
+    next.keep_last_used(*directory_);
+    publish(std::move(next));
     behind_ = false;
-    behind_hint_ = false;
-    publish();
     return {};
 }
 
@@ -63,28 +62,44 @@ Result<std::string> Registry::initialise(std::string const& admin_name) {
     return key;
 }
 
-Result<void> Registry::read_row(storage::View const& view, std::string const& key) {
-    auto value = view.get(storage::Space::record, key);
-    if (!value) return fail(std::move(value.error()));
-    return rows_.take(key, *value);
+Result<void> Registry::add_administrator(std::string const& name,
+                                         std::function<Result<void>(std::string const&)> const& keep) {
+    std::string key;
+    auto operation = another_administrator(*this, name, key);
+    auto kept = keep(key);
+    wipe(key);
+    if (!kept) return kept;
+    auto made = engine_.update(std::move(operation));
+    if (!made) return fail(std::move(made.error()));
+    return {};
 }
 
-void Registry::committed(std::span<storage::Row const> changed_keys) {
-    std::set<std::string> keys;
+Result<void> Registry::take_changes(std::span<storage::Row const> changed_keys) {
+    std::vector<std::string> keys;
     for (storage::Row const& row : changed_keys)
-        if (DirectoryRows::concerns(row.key)) keys.insert(row.key);
-    if (keys.empty()) return;
-    std::lock_guard lock(rows_mutex_);
+        if (Directory::concerns(row.key)) keys.push_back(row.key);
+    if (keys.empty()) return {};
     auto view = engine_.view();
-    bool good = view.has_value();
-    for (std::string const& key : keys) good = good && read_row(**view, key).has_value();
-    if (!good) behind_hint_ = behind_ = true;
-    publish();
+    if (!view) return fail(std::move(view.error()));
+    auto values = (*view)->multi_get(storage::Space::record, keys);
+    if (!values) return fail(std::move(values.error()));
+    Directory next = *directory_;
+    for (size_t i = 0; i < keys.size(); ++i)
+        if (auto taken = next.take(keys[i], (*values)[i]); !taken) return taken;
+    publish(std::move(next));
+    return {};
+}
+
+Result<void> Registry::committed(std::span<storage::Row const> changed_keys) {
+    std::lock_guard lock(change_mutex_);
+    auto taken = changed_keys.empty() ? load_locked() : take_changes(changed_keys);
+    if (!taken) behind_ = true;
+    return taken;
 }
 
 std::shared_ptr<Directory const> Registry::directory() const {
     // A change that could not be read when it was committed must not stay unseen: revoked keys would go on working.
-    if (behind_hint_.load(std::memory_order_relaxed)) static_cast<void>(const_cast<Registry*>(this)->load());
+    if (behind_.load(std::memory_order_relaxed)) static_cast<void>(const_cast<Registry*>(this)->load());
     std::lock_guard lock(directory_mutex_);
     return directory_;
 }

@@ -14,9 +14,11 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/clock.hpp"
 #include "base/crypto.hpp"
+#include "base/limits.hpp"
 #include "ident/identifier.hpp"
 #include "registry/access.hpp"
 #include "registry/directory.hpp"
@@ -25,8 +27,11 @@
 namespace ingot::registry {
 
 struct Settings {
-    uint64_t codes_per_prefix_day_max = 1'000'000;  // UTC days of log time
-    int64_t key_life_days = 365;                    // of API keys made without an end of their own
+    uint64_t codes_per_prefix_day_max = 1'000'000;                  // UTC days of log time
+    uint64_t allocation_codes_max = Limits{}.allocation_codes_max;  // of one call
+    // Prefixes this node is authoritative for, canonical: what is hosted here lies under one of them. Empty = any.
+    std::vector<std::string> authority;
+    int64_t key_life_days = 365;  // of API keys made without an end of their own
     // Set by the composition root. in_use: quantity on hand, locked or pledged under the code (void is refused).
     // mentioned: named by trace events (a withdrawn free-form identifier stays withdrawn). Null = nothing is.
     std::function<Result<bool>(storage::View const&, ident::Identifier const&)> lot_in_use;
@@ -50,8 +55,13 @@ class Registry {
     // First start: stores the default coding profile and a principal that is platform_admin and security_admin;
     // answers its API key. Exists when the store has principals already.
     Result<std::string> initialise(std::string const& admin_name);
-    // Takes over what a commit group changed; keys of other tables are ignored.
-    void committed(std::span<storage::Row const> changed_keys);
+    // A further principal like that of initialise(), for a stopped node whose administrators have no key any more.
+    // `keep` gets the key before it is in force, and puts it where it cannot be lost: its error ends the call.
+    Result<void> add_administrator(std::string const& name,
+                                   std::function<Result<void>(std::string const&)> const& keep);
+    // Takes over what a commit group changed; keys of other tables are ignored. No keys: the store was re-opened,
+    // everything is read again. An error says what could not be read; the next reader tries again.
+    Result<void> committed(std::span<storage::Row const> changed_keys);
 
     std::shared_ptr<Directory const> directory() const;
 
@@ -82,8 +92,9 @@ class Registry {
 
   private:
     friend class AllocationRun;
-    Result<void> read_row(storage::View const& view, std::string const& key);
-    void publish();
+    Result<void> load_locked();
+    Result<void> take_changes(std::span<storage::Row const> changed_keys);
+    void publish(Directory next);
 
     storage::Engine& engine_;
     Clock& clock_;
@@ -91,10 +102,8 @@ class Registry {
     std::string pepper_;
     Settings settings_;
 
-    mutable std::mutex rows_mutex_;  // guards rows_ and behind_
-    DirectoryRows rows_;
-    bool behind_ = false;  // a committed change could not be read yet: the next reader tries again
-    std::atomic<bool> behind_hint_{false};
+    std::mutex change_mutex_;             // held while the next directory is made
+    std::atomic<bool> behind_{false};     // a committed change could not be read yet: the next reader tries again
     mutable std::mutex directory_mutex_;  // guards the pointer, held for its copy only
     std::shared_ptr<Directory const> directory_;
 

@@ -5,6 +5,7 @@
 #include "api/v1/identifier_call.hpp"
 #include "api/v1/identifier_scan.hpp"
 #include "api/v1/identifier_values.hpp"
+#include "api/v1/registration_count.hpp"
 #include "base/encoding.hpp"
 #include "registry/allocation.hpp"
 
@@ -58,12 +59,15 @@ Result<Wanted> read_wanted(Call const& call, Services const& services) {
 
 }  // namespace
 
-Result<Change> allocate_codes(Call const& call, Services& services) {
+namespace {
+
+Result<Change> allocate(Call const& call, Services& services, std::string& label) {
     if (auto known = check_parameters(call, {}); !known) return fail(known.error());
     auto wanted = read_wanted(call, services);
     if (!wanted) return fail(std::move(wanted.error()));
     auto prefix = ident::Prefix::parse(wanted->prefix);
     if (!prefix) return fail(std::move(prefix.error()));
+    label = prefix_label(services, *prefix);
     auto allowed = services.registry.authorise_change(call.principal, Act::CodeAllocate, *prefix);
     if (!allowed) return fail(std::move(allowed.error()));
     if (allowed->prefix() != prefix->canonical())
@@ -77,12 +81,29 @@ Result<Change> allocate_codes(Call const& call, Services& services) {
     Change change;
     change.operation = std::move(*operation);
     change.owner = call.principal.enterprise;
-    change.render = [&metrics = services.metrics, name = prefix->canonical(), count](
-                        storage::Committed const& committed, net::Answer answer) {
-        if (!committed.replayed) metrics.codes_allocated(name, count);
+    change.object = prefix->canonical();
+    change.refused = [&metrics = services.metrics, &clock = services.clock, label, count,
+                      begun = call.request.received_steady](Error const&) {
+        auto const spent = std::chrono::duration_cast<std::chrono::microseconds>(clock.steady() - begun);
+        metrics.registered(label, Surface::v1, false, spent, count);
+    };
+    change.render = [&metrics = services.metrics, &clock = services.clock, label, count,
+                     begun = call.request.received_steady](storage::Committed const& committed, net::Answer answer) {
+        if (committed.replayed) return answer;
+        auto const spent = std::chrono::duration_cast<std::chrono::microseconds>(clock.steady() - begun);
+        metrics.codes_allocated(label, count);
+        metrics.registered(label, Surface::v1, true, spent, count);
         return answer;
     };
     return change;
+}
+
+}  // namespace
+
+Result<Change> allocate_codes(Call const& call, Services& services) {
+    std::string label;
+    auto change = allocate(call, services, label);
+    return counted(std::move(change), call, services, label);
 }
 
 Result<net::Answer> list_codes(Call const& call, Services& services) {

@@ -105,6 +105,8 @@ Result<Change> void_codes(Call const& call, Services& services) {
     if (auto fine = body->finish(); !fine) return fail(std::move(fine.error()));
     std::vector<registry::BulkItem> items;
     for (JsonValue const& code : codes) items.push_back(void_item(code.raw(), reason, call, services));
+    std::string const first =
+        codes.front().kind() == JsonKind::text ? codes.front().text(services.limits.identifier_bytes_read_max) : "";
     auto render = [context = keep_context(call, services)](registry::BulkDone const& done) {
         BulkAnswer rows(false);
         for (size_t i = 0; i < done.rows.size(); ++i) {
@@ -129,6 +131,7 @@ Result<Change> void_codes(Call const& call, Services& services) {
     Change change;
     change.operation = registry::bulk_change(std::move(items), *on_error, render);
     change.owner = call.principal.enterprise;
+    change.object = object_of_many(first, codes.size());
     return change;
 }
 

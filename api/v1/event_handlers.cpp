@@ -152,7 +152,12 @@ Result<Change> capture_events(Call const& call, Services& services) {
             for (auto const& [kind, stored] : *kinds) metrics.events_captured(kind, stored);
         return answer;
     };
-    return Change{std::move(*operation), call.principal.enterprise, count};
+    Change change;
+    change.operation = std::move(*operation);
+    change.owner = call.principal.enterprise;
+    change.object = call.principal.prefix;  // the events are told by their places in the log
+    change.render = count;
+    return change;
 }
 
 Result<net::Answer> list_events(Call const& call, Services& services) {

@@ -160,7 +160,14 @@ void write_log(std::string& out, registry::LeafNote const& log, std::string_view
         return;
     }
     out.append(",\"first\":").append(std::to_string(log.first));
-    out.append(",\"count\":").append(std::to_string(log.count)).append(1, '}');
+    out.append(",\"count\":").append(std::to_string(log.count));
+    if (log.runs.size() > 1) {
+        out += ",\"ranges\":[";
+        for (size_t i = 0; i < log.runs.size(); ++i)
+            out.append(i ? ",\"" : "\"").append(log.runs[i].text()).append(1, '"');
+        out += ']';
+    }
+    out += '}';
 }
 
 }  // namespace ingot::api

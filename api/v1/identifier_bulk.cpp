@@ -67,6 +67,11 @@ Result<registry::OnError> read_on_error(Call const& call) {
     return fail(std::move(error));
 }
 
+std::string object_of_many(std::string_view first, size_t items) {
+    std::string object(first);
+    return items > 1 ? object + " and " + std::to_string(items - 1) + " more" : object;
+}
+
 std::string& BulkAnswer::begin_row(size_t index) {
     if (rows_++ && !lines_) out_ += ',';
     return out_.append("{\"index\":").append(std::to_string(index));

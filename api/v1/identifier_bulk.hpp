@@ -27,6 +27,9 @@ Result<std::optional<BulkBody>> read_bulk(Call const& call, Services const& serv
 // The query parameter on_error: proceed (default) or rollback.
 Result<registry::OnError> read_on_error(Call const& call);
 
+// The object of an audit line about many items: "88.1/A" or "88.1/A and 199 more".
+std::string object_of_many(std::string_view first, size_t items);
+
 // Rows of a bulk answer, as one JSON object or as lines.
 class BulkAnswer {
   public:

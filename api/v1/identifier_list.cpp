@@ -38,6 +38,7 @@ Result<net::Answer> list_records(Call const& call, Services& services, ListedRow
                                  [&](storage::Record const& record, std::string_view canonical, size_t row) {
                                      if (row) body += ',';
                                      write(body, record, canonical);
+                                     return body.size() >= services.limits.answer_bytes_max;
                                  });
         if (!rest) return fail(std::move(rest.error()));
         if (*rest) {
@@ -55,7 +56,7 @@ Result<net::Answer> list_records(Call const& call, Services& services, ListedRow
 Result<std::optional<std::string>> scan_records(
     Services& services, std::string const& begin, ListPage const& page,
     std::function<bool(storage::Record const&)> const& keep,
-    std::function<void(storage::Record const&, std::string_view, size_t)> const& take) {
+    std::function<bool(storage::Record const&, std::string_view, size_t)> const& take) {
     auto view = services.engine.view();
     if (!view) return fail(std::move(view.error()));
     std::optional<storage::Range> range = storage::prefix_range(storage::Space::record, begin);
@@ -69,12 +70,13 @@ Result<std::optional<std::string>> scan_records(
             ++seen;
             auto record = storage::decode_record(row.key, row.value);
             if (!record) return fail(std::move(record.error()));
+            bool filled = false;
             if (keep(*record)) {
                 auto const key = storage::parse_record_key(row.key);
-                take(*record, std::string(key->prefix) + '/' + std::string(key->suffix), rows++);
+                filled = take(*record, std::string(key->prefix) + '/' + std::string(key->suffix), rows++);
             }
             // A short page is honest: the scan of a rare state must not run over the whole store.
-            bool const full = rows == page.limit() || seen >= 20'000;
+            bool const full = filled || rows == page.limit() || seen >= 20'000;
             bool const last = &row == &found->rows.back() && !found->rest;
             if (full && !last) return std::optional<std::string>(row.key);
         }

@@ -120,18 +120,19 @@ Result<net::Answer> answer_history(Call const& call, Services& services, ident::
     std::string body = "{\"identifier\":";
     write_text(body, found->record.identifier);
     body += ",\"items\":[";
-    for (size_t i = 0; i < rows->rows.size(); ++i) {
-        auto record = storage::decode_record(key, rows->rows[i].value);
+    size_t shown = 0;
+    for (; shown < rows->rows.size() && body.size() < services.limits.answer_bytes_max; ++shown) {
+        auto record = storage::decode_record(key, rows->rows[shown].value);
         if (!record) return fail(std::move(record.error()));
-        if (i) body += ',';
+        if (shown) body += ',';
         write_record(body, *record, identifier.canonical(), Visibility::record);
         body.pop_back();
         body += ",\"changedBy\":" + json_quote(record->changed_by) + '}';
     }
     body += ']';
     net::Answer answer;
-    if (rows->rest && !rows->rows.empty()) {
-        std::string const next = page->next(rows->rows.back().key);
+    if (shown < rows->rows.size() || (rows->rest && shown > 0)) {
+        std::string const next = page->next(rows->rows[shown - 1].key);
         body += ",\"next\":\"" + next + '"';
         answer.header("Link", page->link(next));
     }

@@ -1,9 +1,9 @@
-#include "api/metrics.hpp"
 #include "api/v1/identifier_answer.hpp"
 #include "api/v1/identifier_bulk.hpp"
 #include "api/v1/identifier_call.hpp"
 #include "api/v1/identifier_handlers.hpp"
 #include "api/v1/identifier_values.hpp"
+#include "api/v1/registration_count.hpp"
 #include "registry/registration.hpp"
 
 namespace ingot::api::v1 {
@@ -34,18 +34,17 @@ storage::Reply record_reply(RecordChanged const& done, std::string_view origin) 
     return reply;
 }
 
-// Counts the registration when the answer goes out.
-Change change_of(storage::Operation operation, Call const& call, Services& services, std::string prefix) {
+Change change_of(storage::Operation operation, Call const& call, Services& services,
+                 std::shared_ptr<Registrations> items) {
     Change change;
     change.operation = std::move(operation);
     change.owner = call.principal.enterprise.empty() ? call.principal.id : call.principal.enterprise;
-    change.render = [&metrics = services.metrics, &clock = services.clock, prefix = std::move(prefix),
-                     begun = call.request.received_steady](storage::Committed const& committed, net::Answer answer) {
-        auto const spent = std::chrono::duration_cast<std::chrono::microseconds>(clock.steady() - begun);
-        if (!committed.replayed) metrics.registered(prefix, Surface::v1, answer.status < 400, spent);
-        return answer;
-    };
+    count_registrations(change, call, services, std::move(items));
     return change;
+}
+
+std::shared_ptr<Registrations> one_of(std::string label) {
+    return std::make_shared<Registrations>(Registrations{{std::move(label)}, {}});
 }
 
 // Values of a body: the member `values` or the short form `record`.
@@ -98,12 +97,21 @@ void created_row(BulkAnswer& rows, size_t index, RecordChanged const& done) {
     rows.end_row();
 }
 
-registry::BulkItem item_of(std::string_view json, Call const& call, Services& services) {
+// What a bulk request names: the prefix of each item, and its first identifier.
+struct BulkNames {
+    std::vector<std::string> labels;
+    std::string first;
+};
+
+registry::BulkItem item_of(std::string_view json, Call const& call, Services& services, BulkNames& names) {
+    names.labels.emplace_back();
     auto refused = [](Error error) -> registry::BulkItem {
         return [error = std::move(error)](storage::Batch&) -> Result<RecordChanged> { return fail(error); };
     };
     auto record = read_new_record(json, services);
     if (!record) return refused(std::move(record.error()));
+    names.labels.back() = prefix_label(services, record->identifier.prefix());
+    if (names.first.empty()) names.first = record->identifier.display();
     auto registrar = registrar_for(call, services, Act::RecordWrite, record->identifier);
     if (!registrar) return refused(std::move(registrar.error()));
     return [registrar = std::move(*registrar), record = std::move(*record)](storage::Batch& batch) {
@@ -120,10 +128,14 @@ Result<Change> post_many(Call const& call, Services& services, BulkBody const& b
         return fail(std::move(error));
     }
     std::vector<registry::BulkItem> items;
-    for (std::string_view json : bulk.items) items.push_back(item_of(json, call, services));
-    auto render = [context = keep_context(call, services), lines = bulk.lines](registry::BulkDone const& done) {
+    BulkNames names;
+    for (std::string_view json : bulk.items) items.push_back(item_of(json, call, services, names));
+    auto tally = std::make_shared<Registrations>(Registrations{std::move(names.labels), {}});
+    auto render = [context = keep_context(call, services), lines = bulk.lines, tally](registry::BulkDone const& done) {
         BulkAnswer rows(lines);
+        tally->ok.assign(done.rows.size(), false);
         for (size_t i = 0; i < done.rows.size(); ++i) {
+            tally->ok[i] = done.rows[i].has_value();
             if (done.rows[i])
                 created_row(rows, i, *done.rows[i]);
             else
@@ -139,53 +151,59 @@ Result<Change> post_many(Call const& call, Services& services, BulkBody const& b
     };
     auto operation = registry::bulk_change(std::move(items), *on_error, render);
     operation.bytes += 3 * call.body().size();
-    return change_of(std::move(operation), call, services, call.principal.prefix);
+    Change change = change_of(std::move(operation), call, services, tally);
+    change.object = object_of_many(names.first, bulk.items.size());
+    return change;
+}
+
+// A change of the identifier in the path: `change` makes it, a refusal is counted under its prefix.
+template <class Make>
+Result<Change> change_at_path(Call const& call, Services& services, Result<ident::Identifier> const& identifier,
+                              Make&& make) {
+    std::string const label = identifier ? prefix_label(services, identifier->prefix()) : "";
+    auto change = [&]() -> Result<Change> {
+        if (auto known = check_parameters(call, {}); !known) return fail(known.error());
+        if (!identifier) return fail(identifier.error());
+        auto operation = make(*identifier);
+        if (!operation) return fail(std::move(operation.error()));
+        return change_of(std::move(*operation), call, services, one_of(label));
+    };
+    return counted(change(), call, services, label);
 }
 
 Result<ident::Identifier> identifier_to_change(Call const& call) {
     return ident::Identifier::parse(path_identifier(call));
 }
 
-}  // namespace
+using Made = Result<storage::Operation>;
 
-Result<Change> put_identifier(Call const& call, Services& services) {
-    if (auto known = check_parameters(call, {}); !known) return fail(known.error());
-    auto identifier = ident::Identifier::parse_for_registration(path_identifier(call));
-    if (!identifier) return fail(std::move(identifier.error()));
-    auto registrar = registrar_for(call, services, Act::RecordWrite, *identifier);
+Made put_at(Call const& call, Services& services, ident::Identifier const& identifier) {
+    auto registrar = registrar_for(call, services, Act::RecordWrite, identifier);
     if (!registrar) return fail(std::move(registrar.error()));
     auto body = JsonBody::parse(call.body(), value_rules(services.limits.json_values_max));
     if (!body) return fail(std::move(body.error()));
-    registry::NewRecord record{*identifier, values_of(body->object(), services),
+    registry::NewRecord record{identifier, values_of(body->object(), services),
                                body->object().text_if("template", 128).value_or("")};
     if (auto fine = body->finish(); !fine) return fail(std::move(fine.error()));
-    auto operation = registry::put_identifier(
+    return registry::put_identifier(
         std::move(*registrar), std::move(record), precondition_of(call),
         [origin = services.log_origin](RecordChanged const& done) { return record_reply(done, origin); });
-    return change_of(std::move(operation), call, services, identifier->prefix().canonical());
 }
 
-Result<Change> patch_identifier(Call const& call, Services& services) {
-    if (auto known = check_parameters(call, {}); !known) return fail(known.error());
-    auto identifier = identifier_to_change(call);
-    if (!identifier) return fail(std::move(identifier.error()));
-    auto registrar = registrar_for(call, services, Act::RecordWrite, *identifier);
+Made patch_at(Call const& call, Services& services, ident::Identifier const& identifier) {
+    auto registrar = registrar_for(call, services, Act::RecordWrite, identifier);
     if (!registrar) return fail(std::move(registrar.error()));
     auto body = JsonBody::parse(call.body(), value_rules(services.limits.json_values_max));
     if (!body) return fail(std::move(body.error()));
     registry::RecordPatch patch = read_patch(body->object(), services);
     if (auto fine = body->finish(); !fine) return fail(std::move(fine.error()));
-    auto operation = registry::patch_identifier(
-        std::move(*registrar), *identifier, std::move(patch), precondition_of(call),
+    return registry::patch_identifier(
+        std::move(*registrar), identifier, std::move(patch), precondition_of(call),
         [origin = services.log_origin](RecordChanged const& done) { return record_reply(done, origin); });
-    return change_of(std::move(operation), call, services, identifier->prefix().canonical());
 }
 
-Result<Change> delete_identifier(Call const& call, Services& services) {
-    if (auto known = check_parameters(call, {}); !known) return fail(known.error());
-    auto identifier = identifier_to_change(call);
-    if (!identifier) return fail(std::move(identifier.error()));
-    auto registrar = registrar_for(call, services, Act::RecordWithdraw, *identifier);
+Made delete_at(Call const& call, Services& services, ident::Identifier const& identifier) {
+    auto registrar = registrar_for(call, services, Act::RecordWithdraw, identifier);
     if (!registrar) return fail(std::move(registrar.error()));
     auto render = [](RecordChanged const& done) {
         storage::Reply reply;
@@ -193,24 +211,53 @@ Result<Change> delete_identifier(Call const& call, Services& services) {
         reply.log_index = done.log.header();
         return reply;
     };
-    auto operation = registry::withdraw_identifier(std::move(*registrar), *identifier, precondition_of(call), render);
-    return change_of(std::move(operation), call, services, identifier->prefix().canonical());
+    return registry::withdraw_identifier(std::move(*registrar), identifier, precondition_of(call), render);
+}
+
+Result<Change> post_one(Call const& call, Services& services, registry::NewRecord record) {
+    auto registrar = registrar_for(call, services, Act::RecordWrite, record.identifier);
+    if (!registrar) return fail(std::move(registrar.error()));
+    auto items = one_of(prefix_label(services, record.identifier.prefix()));
+    std::string name = record.identifier.display();
+    auto operation = registry::create_identifier(
+        std::move(*registrar), std::move(record),
+        [origin = services.log_origin](RecordChanged const& done) { return record_reply(done, origin); });
+    Change change = change_of(std::move(operation), call, services, std::move(items));
+    change.object = std::move(name);
+    return change;
+}
+
+}  // namespace
+
+Result<Change> put_identifier(Call const& call, Services& services) {
+    auto const identifier = ident::Identifier::parse_for_registration(path_identifier(call));
+    return change_at_path(call, services, identifier, [&](auto const& at) { return put_at(call, services, at); });
+}
+
+Result<Change> patch_identifier(Call const& call, Services& services) {
+    return change_at_path(call, services, identifier_to_change(call),
+                          [&](auto const& at) { return patch_at(call, services, at); });
+}
+
+Result<Change> delete_identifier(Call const& call, Services& services) {
+    return change_at_path(call, services, identifier_to_change(call),
+                          [&](auto const& at) { return delete_at(call, services, at); });
 }
 
 Result<Change> post_identifiers(Call const& call, Services& services) {
-    if (auto known = check_parameters(call, {"onerror"}); !known) return fail(known.error());
-    auto bulk = read_bulk(call, services, {"items"});
-    if (!bulk) return fail(std::move(bulk.error()));
-    if (*bulk) return post_many(call, services, **bulk);
-    auto record = read_new_record(call.body(), services);
-    if (!record) return fail(std::move(record.error()));
-    auto registrar = registrar_for(call, services, Act::RecordWrite, record->identifier);
-    if (!registrar) return fail(std::move(registrar.error()));
-    std::string prefix = record->identifier.prefix().canonical();
-    auto operation = registry::create_identifier(
-        std::move(*registrar), std::move(*record),
-        [origin = services.log_origin](RecordChanged const& done) { return record_reply(done, origin); });
-    return change_of(std::move(operation), call, services, std::move(prefix));
+    std::string label;
+    auto change = [&]() -> Result<Change> {
+        if (auto known = check_parameters(call, {"onerror"}); !known) return fail(known.error());
+        auto bulk = read_bulk(call, services, {"items"});
+        if (!bulk) return fail(std::move(bulk.error()));
+        if (*bulk) return post_many(call, services, **bulk);
+        auto record = read_new_record(call.body(), services);
+        if (!record) return fail(std::move(record.error()));
+        label = prefix_label(services, record->identifier.prefix());
+        return post_one(call, services, std::move(*record));
+    };
+    auto made = change();
+    return counted(std::move(made), call, services, label);
 }
 
 }  // namespace ingot::api::v1

@@ -3,7 +3,6 @@
 #include "api/cursor.hpp"
 #include "api/json_guard.hpp"
 #include "api/json_reader.hpp"
-#include "api/metrics.hpp"
 #include "api/v1/identifier_answer.hpp"
 #include "api/v1/identifier_call.hpp"
 #include "base/encoding.hpp"
@@ -41,7 +40,8 @@ void write_prefix(std::string& out, PrefixInfo const& info, Visibility level) {
         out.append(",\"createdAt\":\"").append(format_time(info.created, 3));
         out.append("\",\"updatedAt\":\"").append(format_time(info.changed, 3)).append(1, '"');
     }
-    out += ",\"etag\":" + json_quote(registry::prefix_etag(info.prefix, info.version, level)) + '}';
+    out += ",\"etag\":" + json_quote(registry::prefix_etag(info.prefix, info.version, info.enterprise_version, level)) +
+           '}';
 }
 
 PrefixInfo info_of(registry::PrefixChanged const& done, std::string const& canonical) {
@@ -50,6 +50,7 @@ PrefixInfo info_of(registry::PrefixChanged const& done, std::string const& canon
     info.display = done.prefix.prefix;
     info.enterprise = done.enterprise.id;
     info.enterprise_name = done.enterprise.name;
+    info.enterprise_version = done.enterprise.version;
     info.hosted = !done.prefix.unhosted;
     info.suspended = done.prefix.suspended;
     info.referral_url = done.prefix.referral_url;
@@ -68,7 +69,7 @@ storage::Reply prefix_reply(registry::PrefixChanged const& done, std::string con
     storage::Reply reply;
     reply.status = status;
     if (status == 201) reply.location = "/v1/prefixes/" + percent_encode(done.prefix.prefix);
-    reply.etag = registry::prefix_etag(canonical, done.prefix.version, Visibility::record);
+    reply.etag = registry::prefix_etag(canonical, done.prefix.version, done.enterprise.version, Visibility::record);
     reply.log_index = done.log.header();
     write_prefix(reply.body, info_of(done, canonical), Visibility::record);
     reply.body.pop_back();
@@ -84,10 +85,11 @@ std::optional<std::string> referral_url(JsonObject const& whole) {
     return referral->text("url", 2048);
 }
 
-Change change_of(storage::Operation operation, Call const& call) {
+Change change_of(storage::Operation operation, Call const& call, std::string prefix) {
     Change change;
     change.operation = std::move(operation);
     change.owner = call.principal.id;
+    change.object = std::move(prefix);
     return change;
 }
 
@@ -112,7 +114,7 @@ Result<net::Answer> list_map(Call const& call, Services& services, Map const& ma
     std::optional<std::string> last;
     uint32_t rows = 0;
     for (; it != map.end(); ++it) {
-        if (rows == page->limit()) break;
+        if (rows == page->limit() || body.size() >= services.limits.answer_bytes_max) break;
         if (rows++) body += ',';
         write(body, it->first, it->second);
         last = it->first;
@@ -129,8 +131,7 @@ Result<net::Answer> list_map(Call const& call, Services& services, Map const& ma
 void write_enterprise(std::string& out, storage::EnterpriseRow const& row, registry::Directory const& known) {
     out += "{\"id\":" + json_quote(row.id) + ",\"name\":" + json_quote(row.name) + ",\"prefixes\":[";
     bool first = true;
-    for (auto const& [canonical, info] : known.prefixes()) {
-        if (info->enterprise != row.id) continue;
+    for (auto const& info : known.prefixes_of(row.id)) {
         out += (first ? "" : ",") + json_quote(info->display);
         first = false;
     }
@@ -154,7 +155,7 @@ Result<net::Answer> get_prefix(Call const& call, Services& services) {
     auto info = services.registry.directory()->exact_prefix(prefix->canonical());
     if (!info) return fail(Code::NotFound, "this prefix is not registered here", "该前缀未在本节点登记");
     Visibility const level = level_for(call.principal, *info);
-    std::string const etag = registry::prefix_etag(info->prefix, info->version, level);
+    std::string const etag = registry::prefix_etag(info->prefix, info->version, info->enterprise_version, level);
     if (auto same = not_modified(call, etag, kPrivate)) return std::move(*same);
     std::string body;
     write_prefix(body, *info, level);
@@ -192,13 +193,7 @@ Result<Change> post_prefix(Call const& call, Services& services) {
             return prefix_reply(done, canonical, 201, origin);
         });
     if (!operation) return fail(std::move(operation.error()));
-    Change change = change_of(std::move(*operation), call);
-    change.render = [&metrics = services.metrics, name_ = prefix->canonical()](storage::Committed const&,
-                                                                               net::Answer answer) {
-        metrics.register_prefix(name_);
-        return answer;
-    };
-    return change;
+    return change_of(std::move(*operation), call, prefix->canonical());
 }
 
 Result<Change> patch_prefix(Call const& call, Services& services) {
@@ -222,13 +217,16 @@ Result<Change> patch_prefix(Call const& call, Services& services) {
                                  : whole.word_if("landingRedirect", {"any", "registered", "never"});
     if (whole.has("profiles")) patch.profiles = whole.texts("profiles", 16, 128);
     if (auto fine = body->finish(); !fine) return fail(std::move(fine.error()));
+    if (patch.suspended)
+        if (auto may = registry::Authorised::check(call.principal, Act::PrefixSuspend, {}); !may)
+            return fail(std::move(may.error()));
     auto operation = registry::change_prefix(
         services.registry, *allowed, prefix->canonical(), std::move(patch), precondition_of(call),
         [origin = services.log_origin, canonical = prefix->canonical()](registry::PrefixChanged const& done) {
             return prefix_reply(done, canonical, 200, origin);
         });
     if (!operation) return fail(std::move(operation.error()));
-    return change_of(std::move(*operation), call);
+    return change_of(std::move(*operation), call, prefix->canonical());
 }
 
 Result<net::Answer> list_enterprises(Call const& call, Services& services) {

@@ -14,17 +14,30 @@ namespace {
 
 using registry::Act;
 
-// Own prefixes first, then the node-wide scope.
-std::vector<std::string> scopes_of(registry::Principal const& principal) {
-    std::vector<std::string> scopes = principal.prefixes;
-    scopes.emplace_back("*");
-    return scopes;
+// The node-wide scope is everyone's, a prefix its enterprise's and the platform's.
+bool sees(registry::Directory const& known, registry::Principal const& principal, std::string_view scope) {
+    if (scope == "*" || principal.has(registry::Role::platform_admin)) return true;
+    auto const info = known.exact_prefix(scope);
+    return info && !principal.enterprise.empty() && info->enterprise == principal.enterprise;
 }
 
-bool sees(registry::Principal const& principal, std::string const& scope) {
-    for (std::string const& own : scopes_of(principal))
-        if (own == scope) return true;
-    return principal.has(registry::Role::platform_admin);
+// Only profiles that may be used under this prefix are wanted: its own and the node-wide ones. Nothing = all.
+struct Scope {
+    std::optional<std::string> prefix;  // canonical
+    bool holds(std::string_view scope) const { return !prefix || scope == "*" || scope == *prefix; }
+};
+
+Result<Scope> scope_of(Call const& call) {
+    auto const text = call.parameter("prefix");
+    if (!text) return Scope{};
+    auto prefix = ident::Prefix::parse(*text);
+    if (!prefix) {
+        Error error{Code::InvalidParameter, "prefix is not a prefix: " + prefix.error().detail,
+                    "prefix 不是有效的前缀：" + prefix.error().detail_zh};
+        error.faults.push_back({"parameter:prefix", "invalid-parameter", error.detail, error.detail_zh});
+        return fail(std::move(error));
+    }
+    return Scope{prefix->canonical()};
 }
 
 struct Named {
@@ -43,12 +56,29 @@ Result<Named> named(Call const& call) {
     return wanted;
 }
 
+// An own one before the node-wide one of that name.
+registry::ProfileInfo const* find_profile(registry::Directory const& known, registry::Principal const& principal,
+                                          Named const& wanted, Scope const& scope) {
+    auto look = [&](std::string_view at) -> registry::ProfileInfo const* {
+        return sees(known, principal, at) ? known.profile(at, wanted.name, wanted.version) : nullptr;
+    };
+    registry::ProfileInfo const* found = nullptr;
+    if (scope.prefix)
+        found = look(*scope.prefix);
+    else if (!principal.enterprise.empty())
+        for (auto const& own : known.prefixes_of(principal.enterprise))
+            if (!found) found = look(own->prefix);
+    return found ? found : look("*");
+}
+
 std::string document_etag(std::string_view json) { return '"' + to_hex(bytes_of(sha256(json)).substr(0, 8)) + '"'; }
 
 }  // namespace
 
 Result<net::Answer> list_profiles(Call const& call, Services& services) {
-    if (auto known = check_parameters(call, {"limit", "cursor"}); !known) return fail(known.error());
+    if (auto known = check_parameters(call, {"prefix", "limit", "cursor"}); !known) return fail(known.error());
+    auto scope = scope_of(call);
+    if (!scope) return fail(std::move(scope.error()));
     auto page = ListPage::of(call, services);
     if (!page) return fail(std::move(page.error()));
     auto directory = services.registry.directory();
@@ -58,7 +88,7 @@ Result<net::Answer> list_profiles(Call const& call, Services& services) {
     uint32_t rows = 0;
     for (auto it = page->position() ? all.upper_bound(*page->position()) : all.begin(); it != all.end(); ++it) {
         auto const key = storage::parse_profile_key(it->first);
-        if (!key || !sees(call.principal, key->prefix)) continue;
+        if (!key || !scope->holds(key->prefix) || !sees(*directory, call.principal, key->prefix)) continue;
         if (rows == page->limit()) {
             next = last;
             break;
@@ -86,10 +116,10 @@ Result<net::Answer> get_profile(Call const& call, Services& services) {
     if (auto known = check_parameters(call, {"prefix"}); !known) return fail(known.error());
     auto wanted = named(call);
     if (!wanted) return fail(std::move(wanted.error()));
+    auto scope = scope_of(call);
+    if (!scope) return fail(std::move(scope.error()));
     auto directory = services.registry.directory();
-    registry::ProfileInfo const* info = nullptr;
-    for (std::string const& scope : scopes_of(call.principal))
-        if (!info) info = directory->profile(scope, wanted->name, wanted->version);
+    registry::ProfileInfo const* info = find_profile(*directory, call.principal, *wanted, *scope);
     if (!info) return fail(Code::NotFound, "there is no such coding profile", "没有该编码方案");
     std::string const& json = info->profile.json();
     std::string const etag = document_etag(json);

@@ -7,6 +7,7 @@
 #include "api/json_reader.hpp"
 #include "base/clock.hpp"
 #include "registry/access.hpp"
+#include "registry/registry.hpp"
 #include "tracechain/tracechain.hpp"
 
 namespace ingot::api::v1 {
@@ -33,8 +34,9 @@ tracechain::WalkTerms walk_terms(Call const& call, Services const& services) {
     terms.tolerance_vessel = settings.tolerance_vessel;
     terms.late_supply_window_us = settings.late_supply_window_us;
     terms.clock = &services.clock;
-    terms.visible = [own = call.principal.prefixes](std::string_view prefix) {
-        return std::find(own.begin(), own.end(), prefix) != own.end();
+    terms.visible = [known = services.registry.directory(), own = call.principal.enterprise](std::string_view prefix) {
+        auto const info = known->exact_prefix(prefix);
+        return info && !own.empty() && info->enterprise == own;
     };
     return terms;
 }

@@ -41,6 +41,7 @@ inline Result<net::Answer> broken(Call const&, Services&) { throw std::runtime_e
 inline Result<Change> count_up(Call const& call, Services&) {
     if (call.body().find("refuse") != std::string_view::npos) return fail(Code::Forbidden, "not yours", "不是您的");
     Change change;
+    if (call.body().find("88.1/A") != std::string_view::npos) change.object = "88.1/A";
     auto value = std::make_shared<std::string>();
     change.operation.apply = [value](storage::Batch& batch, uint32_t) -> Result<void> {
         auto before = batch.get(storage::Space::index, "counter");
@@ -63,7 +64,7 @@ Route const kTable[] = {
     {Method::Get, "/v1/open", echo, Act::Public, Cost::Point},
     {Method::Get, "/v1/strict", strict, Act::Public, Cost::Point},
     {Method::Get, "/v1/trace", echo, Act::TraceRun, Cost::Scan},
-    {Method::Get, "/v1/admin", echo, Act::NodeAdmin, Cost::Point},
+    {Method::Get, "/v1/admin", echo, Act::PrefixDelegate, Cost::Point},
     {Method::Get, "/v1/slow", slow, Act::Public, Cost::Scan},
     {Method::Get, "/v1/broken", broken, Act::Public, Cost::Point},
     {Method::Post, "/v1/ask", echo, Act::Public, Cost::Scan, Body::Batch},

@@ -58,6 +58,80 @@ TEST(Prefixes, ChangeUnderTheirEtag) {
     EXPECT_TRUE(node.change(patch_prefix, patch).says("unknown-member"));
 }
 
+// The name of the enterprise is part of what each of its prefixes shows.
+TEST(Prefixes, HaveAnotherEtagWhenTheirEnterpriseIsRenamed) {
+    ApiNode node;
+    std::string const owner = node.registry->find_prefix(kA)->enterprise;
+    Sent add{net::Method::Post, "/v1/prefixes", R"({"prefix":"88.999.9","enterprise":")" + owner + "\"}",
+             node.admin.get()};
+    ASSERT_EQ(node.change(post_prefix, add).status, 201);
+    auto get = [&](char const* prefix, registry::Principal const* as, std::string known = {}) {
+        Sent sent{net::Method::Get, "/v1/prefixes/" + std::string(prefix), "", as, {}, {{"prefix", prefix}}};
+        if (!known.empty()) sent.fields = {{"If-None-Match", std::move(known)}};
+        return node.get(get_prefix, sent);
+    };
+    std::string const before = get(kA, nullptr).header("ETag"), seen = get(kA, node.admin.get()).header("ETag");
+    auto patch = [&](std::string body) {
+        Sent sent{net::Method::Patch,
+                  "/v1/prefixes/88.999.9",
+                  std::move(body),
+                  node.admin.get(),
+                  {{"If-Match", get("88.999.9", node.admin.get()).header("ETag")}},
+                  {{"prefix", "88.999.9"}}};
+        return node.change(patch_prefix, sent).status;
+    };
+    ASSERT_EQ(patch(R"({"codeType":"Handle"})"), 200);
+    EXPECT_EQ(get(kA, nullptr, before).status, 304) << "nothing of it was changed";
+    ASSERT_EQ(patch(R"({"name":"Renamed"})"), 200);
+    auto const now = get(kA, nullptr, before);
+    EXPECT_EQ(now.status, 200);
+    EXPECT_TRUE(now.says("Renamed"));
+    Sent stale{net::Method::Patch, "/v1/prefixes/88.999.3212001", R"({"suspended":true})",
+               node.admin.get(),   {{"If-Match", seen}},          {{"prefix", kA}}};
+    EXPECT_EQ(node.change(patch_prefix, stale).status, 412);
+    auto const enterprises = node.get(list_enterprises, {net::Method::Get, "/v1/enterprises", ""});
+    EXPECT_TRUE(enterprises.says(R"("name":"Renamed","prefixes":["88.999.3212001","88.999.9"])")) << enterprises.body;
+}
+
+TEST(CodingProfiles, AreFilteredByThePrefixTheyServe) {
+    ApiNode node;
+    auto store = [&](char const* name, char const* prefix, registry::Principal const* as) {
+        std::string const document =
+            R"({"profile":")" + std::string(name) + R"(","version":1,"prefix":")" + prefix +
+            R"(","separator":".","segments":[{"name":"serial","kind":"counter","width":6,"base":10,"start":1,)"
+            R"("scope":[]}],"check":{"algorithm":"iso7064-mod37-36","join":"-","over":"identifier",)"
+            R"("mode":"required"},"timezone":"Asia/Shanghai","dateBack":3,"dateForward":14,"overflow":"refuse",)"
+            R"("freeForm":true})";
+        Sent put{net::Method::Put,
+                 "/v1/coding-profiles/" + std::string(name) + "/1",
+                 document,
+                 as,
+                 {},
+                 {{"name", name}, {"version", "1"}}};
+        EXPECT_EQ(node.change(put_profile, put).status, 201) << name;
+    };
+    node.add_prefix("88.999.9", "Another");
+    store("of-a", kA, node.operator_a.get());
+    store("of-b", kB, node.operator_b.get());
+    auto list = [&](std::string query, registry::Principal const* as) {
+        return node.get(list_profiles, {net::Method::Get, "/v1/coding-profiles?" + query, "", as});
+    };
+    auto const own = list("prefix=" + std::string(kA), node.operator_a.get());
+    EXPECT_TRUE(own.says("\"of-a\"") && own.says("nonferrous-default") && !own.says("\"of-b\"")) << own.body;
+    auto const foreign = list("prefix=" + std::string(kB), node.operator_a.get());
+    EXPECT_TRUE(foreign.says("nonferrous-default") && !foreign.says("\"of-a\"") && !foreign.says("\"of-b\""))
+        << foreign.body;
+    EXPECT_EQ(list("prefix=88..1", node.operator_a.get()).status, 400);
+    auto one = [&](std::string query, registry::Principal const* as) {
+        Sent get{
+            net::Method::Get, "/v1/coding-profiles/of-a/1" + query, "", as, {}, {{"name", "of-a"}, {"version", "1"}}};
+        return node.get(get_profile, get).status;
+    };
+    EXPECT_EQ(one("?prefix=" + std::string(kA), node.operator_a.get()), 200);
+    EXPECT_EQ(one("?prefix=88.999.9", node.operator_a.get()), 404) << "it does not serve that prefix";
+    EXPECT_EQ(one("", node.operator_b.get()), 404);
+}
+
 TEST(CodingProfiles, AreStoredAdoptedAndReadBackByteForByte) {
     ApiNode node;
     std::string const document =

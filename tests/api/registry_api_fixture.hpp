@@ -51,13 +51,9 @@ struct ApiNode : TestNode {
         change->operation.idempotency_key = std::move(key);
         change->operation.request_hash = sha256(sent.body);
         auto done = engine->update(std::move(change->operation));
+        if (!done && change->refused) change->refused(done.error());
         if (!done) return got(fail(done.error()), call);
-        net::Answer answer;
-        answer.status = done->reply.status;
-        answer.body = done->reply.body;
-        if (!done->reply.location.empty()) answer.header("Location", done->reply.location);
-        if (!done->reply.etag.empty()) answer.header("ETag", done->reply.etag);
-        if (!done->reply.log_index.empty()) answer.header("Ingot-Log-Index", done->reply.log_index);
+        net::Answer answer = api::answer_of(*done);
         if (change->render) answer = change->render(*done, std::move(answer));
         return got(std::move(answer), call);
     }

@@ -242,6 +242,45 @@ TEST(Identifiers, RegistersManyAndJudgesEachByItself) {
     EXPECT_EQ(over.status, 413) << over.body;
 }
 
+bool has_line(std::string const& text, std::string const& line) {
+    return ("\n" + text).find("\n" + line + "\n") != std::string::npos;
+}
+
+// ingot_register_total counts items, each with its outcome, whatever became of the request.
+TEST(Identifiers, CountsEveryRegistrationWithItsOutcome) {
+    ApiNode node;
+    node.metrics.register_prefix(kA);
+    auto post = [&](std::string body, std::string query = {}) {
+        Sent sent{net::Method::Post, "/v1/identifiers" + query, std::move(body), node.operator_a.get()};
+        return node.change(post_identifiers, sent).status;
+    };
+    auto item = [](std::string suffix) { return R"({"identifier":")" + id(suffix) + R"(","values":[]})"; };
+    auto counted = [&](uint64_t ok, uint64_t failed) {
+        std::string const text = node.metrics.scrape();
+        std::string const start = "ingot_register_total{prefix=\"" + std::string(kA) + "\",surface=\"v1\",result=";
+        EXPECT_TRUE(has_line(text, start + "\"ok\"} " + std::to_string(ok))) << text;
+        EXPECT_TRUE(has_line(text, start + "\"fail\"} " + std::to_string(failed))) << text;
+    };
+    EXPECT_EQ(post(item("one")), 201);
+    EXPECT_EQ(post(item("one")), 409);
+    counted(1, 1);
+    EXPECT_EQ(post("[" + item("one") + "," + item("two") + "," + item("three") + "]"), 200);
+    counted(3, 2);
+    EXPECT_EQ(post("[" + item("four") + "," + item("one") + "]", "?on_error=rollback"), 409);
+    counted(3, 4);
+    EXPECT_EQ(node.change(put_identifier, put_of(id("two"), node.operator_a.get(), "{")).status, 400);
+    EXPECT_EQ(node.change(put_identifier, put_of(id("two"), node.operator_b.get(), kUrl)).status, 403);
+    counted(3, 6);
+    Sent codes{net::Method::Post, "/v1/codes",
+               R"({"prefix":"88.999.3212001","values":{"class":"PD","product":"PB99994"},"count":5})",
+               node.operator_a.get()};
+    EXPECT_EQ(node.change(allocate_codes, codes).status, 201);
+    counted(8, 6);
+    codes.body = R"({"prefix":"88.999.3212001","values":{"class":"PD","product":"PB99994"},"count":999999})";
+    EXPECT_EQ(node.change(allocate_codes, codes).status, 413);
+    counted(8, 7);
+}
+
 TEST(Identifiers, ResolvesManyInOneSnapshot) {
     ApiNode node;
     ASSERT_TRUE(node.put(id("a"), "1"));
@@ -297,6 +336,39 @@ TEST(Identifiers, ListsOwnRecordsPageByPageEachOnce) {
     EXPECT_EQ(list(node.operator_a.get(), "cursor=AAAA").status, 400);
     EXPECT_EQ(list(node.operator_a.get(), "q=l1&limit=10" + cursor).status, 400) << "a cursor of another list";
     EXPECT_EQ(list(node.operator_a.get(), "state=strange").status, 400);
+}
+
+TEST(Identifiers, EndsAPageOfLargeRecordsEarly) {
+    ApiNode node;
+    node.limits.answer_bytes_max = 20'000;
+    std::string etag;
+    for (int i = 0; i < 6; ++i) {
+        ASSERT_TRUE(node.put(id("big" + std::to_string(i)), std::string(9'000, 'x')));
+        auto const changed = node.put(id("often"), std::string(9'000, static_cast<char>('a' + i)), etag);
+        ASSERT_TRUE(changed);
+        etag = changed->etag();
+    }
+    auto walk = [&](api::ReadHandler handler, Sent const& first, std::string const& what, size_t pages_expected) {
+        size_t found = 0, pages = 0;
+        std::string const start = first.target;
+        Sent sent = first;
+        while (true) {
+            auto const got = node.get(handler, sent);
+            ASSERT_EQ(got.status, 200) << got.body;
+            EXPECT_LT(got.body.size(), 30'000u);
+            for (size_t at = got.body.find(what); at != std::string::npos; at = got.body.find(what, at + 1)) ++found;
+            ++pages;
+            size_t const next = got.body.find("\"next\":\"");
+            if (next == std::string::npos) break;
+            size_t const from = next + 8, to = got.body.find('"', from);
+            sent.target = start + "&cursor=" + got.body.substr(from, to - from);
+        }
+        EXPECT_EQ(found, 6u) << "each once";
+        EXPECT_EQ(pages, pages_expected);
+    };
+    Sent list{net::Method::Get, "/v1/identifiers?q=big&view=full", "", node.operator_a.get()};
+    walk(list_identifiers, list, "\"identifier\":", 2);
+    walk(get_identifier, ApiNode::of(id("often"), node.operator_a.get(), "view=history"), "\"changedBy\"", 2);
 }
 
 TEST(Identifiers, ReadyAnswersAreNeverStale) {

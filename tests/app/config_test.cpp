@@ -81,6 +81,7 @@ TEST_F(ConfigTest, NamesEveryFaultWithItsPlaceAndWhatWasMeant) {
         {"listen.https = \"a:1\"", "ingot.toml:8: listen.https: \"a:1\" is not an array of texts"},
         {"listen.https = [1]", "ingot.toml:8: listen.https: [...] is not an array of texts"},
         {"listen.https = []", "ingot.toml:8: listen.https: names no address"},
+        {"node.prefixes = [\"88..1\"]", "ingot.toml:8: node.prefixes: 88..1: the prefix has an empty part"},
         {"identifiers.case_sensitive = \"yes\"",
          "ingot.toml:8: identifiers.case_sensitive: \"yes\" is not true or false"},
         {"env = \"test\"", "ingot.toml:8: env: \"test\" is not one of \"production\", \"development\""},

@@ -69,15 +69,13 @@ TEST(Access, PublicRecordsAreEveryonesToReadAndNobodyElsesToChange) {
 
 TEST(Access, PlatformActsBelongToTheirRoleAlone) {
     auto const platform = principal(Role::platform_admin, ""), security = principal(Role::security_admin, "");
-    for (Act act : {Act::PrefixDelegate, Act::PrefixSuspend, Act::NodeAdmin}) {
+    for (Act act : {Act::PrefixDelegate, Act::PrefixSuspend}) {
         EXPECT_TRUE(may_ever(platform, act));
         EXPECT_FALSE(may_ever(security, act));
         EXPECT_FALSE(may_ever(principal(Role::operator_, "en_a"), act));
     }
-    for (Act act : {Act::UserManage, Act::DeviceManage}) {
-        EXPECT_TRUE(may_ever(security, act));
-        EXPECT_FALSE(may_ever(platform, act));
-    }
+    EXPECT_TRUE(may_ever(security, Act::UserManage));
+    EXPECT_FALSE(may_ever(platform, Act::UserManage));
     EXPECT_EQ(authorize(platform, Act::TemplateWrite, {}).verdict, Verdict::Allow);
     EXPECT_EQ(authorize(platform, Act::TemplateWrite, {"88.1", "en_a"}).verdict, Verdict::Deny);
 }

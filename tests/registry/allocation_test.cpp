@@ -259,5 +259,18 @@ TEST(Allocation, AnswersEqualBytesToAThousandCallsWithOneKey) {
     EXPECT_EQ(node.allocate(1)->from, 3u);
 }
 
+TEST(Allocation, IssuesAsManyCodesACallAsTheNodeIsToldTo) {
+    registry::Settings settings;
+    settings.allocation_codes_max = 20;
+    TestNode node(settings);
+    auto const full = node.allocate(20);
+    ASSERT_TRUE(full);
+    EXPECT_EQ(full->codes.size(), 20u);
+    auto const over = node.allocate(21);
+    ASSERT_FALSE(over);
+    EXPECT_EQ(over.error().code, Code::TooManyItems);
+    EXPECT_NE(over.error().detail.find("20"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace ingot::registry

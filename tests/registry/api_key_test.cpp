@@ -57,13 +57,54 @@ TEST(Registry, AuthenticatesAKeyUntilItIsRevokedOrExpired) {
 TEST(Registry, KeepsTheLastSecurityAdministrator) {
     TestNode node;
     auto allowed = Authorised::check(*node.admin, Act::UserManage, {});
-    auto refused = revoke_credential(*node.registry, *allowed, node.admin->credential,
-                                     [](auto const&) { return storage::Reply{}; });
-    ASSERT_FALSE(refused);
+    auto revoke = [&](std::string const& id) {
+        auto operation = revoke_credential(*node.registry, *allowed, id, [](auto const&) { return storage::Reply{}; });
+        if (!operation) return operation.error().code;
+        auto done = node.engine->update(std::move(*operation));
+        return done ? Code::Internal : done.error().code;
+    };
+    EXPECT_EQ(revoke(node.admin->credential), Code::State);
+    EXPECT_EQ(revoke(node.operator_a->credential), Code::Internal) << "another role's key does not matter";
+    std::string const second(*api_key_id(node.make_key(Role::security_admin, "")));
+    EXPECT_EQ(revoke(node.admin->credential), Code::Internal);
+    EXPECT_EQ(revoke(second), Code::State);
+    EXPECT_EQ(revoke(node.admin->credential), Code::Internal) << "a second time changes nothing";
+    node.clock.set("2027-11-23T00:00:00Z");
+    EXPECT_EQ(revoke(second), Code::Internal) << "an expired key is nobody's last one";
+}
+
+// Both are prepared while the other is in force; the committer decides them in one group.
+TEST(Registry, KeepsOneOfTwoAdministratorsWhoRevokeEachOther) {
+    TestNode node;
+    auto const other = node.login(Role::security_admin, "");
+    auto make = [&](registry::Principal const& by, std::string const& id) {
+        auto allowed = Authorised::check(by, Act::UserManage, {});
+        return revoke_credential(*node.registry, *allowed, id, [](auto const&) { return storage::Reply{}; });
+    };
+    auto first = make(*node.admin, other->credential), second = make(*other, node.admin->credential);
+    ASSERT_TRUE(first && second);
+    EXPECT_TRUE(node.engine->update(std::move(*first)));
+    auto refused = node.engine->update(std::move(*second));
+    ASSERT_FALSE(refused) << "nobody would be left who could make keys";
     EXPECT_EQ(refused.error().code, Code::State);
-    node.make_key(Role::security_admin, "");
-    EXPECT_TRUE(revoke_credential(*node.registry, *allowed, node.admin->credential,
-                                  [](auto const&) { return storage::Reply{}; }));
+}
+
+TEST(Registry, GivesANewAdministratorWhenAllKeysAreLost) {
+    TestNode node;
+    node.clock.set("2028-01-01T00:00:00Z");  // every key has expired
+    std::string key;
+    ASSERT_TRUE(node.registry->add_administrator("admin", [&](std::string const& made) -> Result<void> {
+        key = made;
+        return {};
+    }));
+    auto const made = node.who(key);
+    EXPECT_TRUE(made->has(Role::platform_admin) && made->has(Role::security_admin));
+    auto refused = node.registry->add_administrator("admin", [&](std::string const& lost) -> Result<void> {
+        key = lost;
+        return fail(Code::StorageFull, "no room for the file", "");
+    });
+    EXPECT_FALSE(refused);
+    EXPECT_FALSE(node.registry->authenticate(key)) << "a key that could not be kept opens nothing";
 }
 
 TEST(Registry, FindsTheLongestRegisteredPrefixByWholeSegments) {
@@ -124,8 +165,10 @@ TEST(Registry, RefusesAPrefixTwiceAndAnUnknownEnterprise) {
     EXPECT_EQ(add(kA, ""), Code::Exists);
     EXPECT_EQ(add("88.999.5", "en_nothing"), Code::InvalidMember);
     EXPECT_EQ(add("88.999.5", node.operator_a->enterprise), Code::Internal) << "a second prefix of A is fine";
-    auto both = node.registry->directory()->principal(node.operator_a->id);
-    EXPECT_EQ(both->prefixes, (std::vector<std::string>{kA, "88.999.5"}));
+    std::vector<std::string> both;
+    for (auto const& info : node.registry->directory()->prefixes_of(node.operator_a->enterprise))
+        both.push_back(info->prefix);
+    EXPECT_EQ(both, (std::vector<std::string>{kA, "88.999.5"}));
 }
 
 }  // namespace

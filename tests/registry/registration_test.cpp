@@ -1,6 +1,8 @@
 // Records: creating, changing, withdrawing, voiding (spec/identifiers.md 5, 7.4, 7.6; api-conventions.md 6).
 #include "registry/registration.hpp"
 
+#include <future>
+#include <set>
 #include <thread>
 
 #include "registry_fixture.hpp"
@@ -207,10 +209,20 @@ TEST(Registration, CommitsALeafOverTheStoredBytesOfEachVersion) {
     EXPECT_EQ(made->log.count, 1u);
     EXPECT_EQ(made->log.header(), std::to_string(before));
     EXPECT_EQ(node.engine->health().tree_size, before + 1);
-    LeafNote many;
-    many.first = 120;
-    many.count = 80;
-    EXPECT_EQ(many.header(), "120-199");
+}
+
+TEST(Registration, TellsTheRunsOfItsLeaves) {
+    LeafNote note;
+    EXPECT_EQ(note.header(), "");
+    for (uint64_t index = 120; index < 200; ++index) note.add({index, 1});
+    EXPECT_EQ(note.header(), "120-199");
+    note.add({203, 1});
+    note.add({300, 2});
+    EXPECT_EQ(note.first, 120u);
+    EXPECT_EQ(note.count, 83u);
+    EXPECT_EQ(note.header(), "120-199, 203, 300-301");
+    for (uint64_t index = 400; index < 490; index += 3) note.add({index, 1});
+    EXPECT_EQ(note.header(), "") << "more than 32 runs are left to the rows";
 }
 
 TEST(Registration, BulkJudgesEachItemOrAll) {
@@ -238,6 +250,52 @@ TEST(Registration, BulkJudgesEachItemOrAll) {
     EXPECT_EQ(node.resolve(id("a")).outcome, resolver::Outcome::absent);
     EXPECT_EQ(run(OnError::proceed, words), Code::Internal);
     EXPECT_EQ(words, "created reserved-name identifier-exists created ");
+}
+
+// A long request in `proceed` mode runs over several commits; the leaves of others may come between its own.
+TEST(Registration, ALongBulkTellsExactlyItsOwnLeaves) {
+    TestNode node;
+    auto allowed = node.registry->authorise_change(*node.operator_a, Act::RecordWrite, *ident::Prefix::parse(kA));
+    Registrar const registrar(*node.registry, *allowed);
+    auto item = [&](std::string suffix) -> BulkItem {
+        return [=, record = NewRecord{*ident::Identifier::parse(id(suffix)), {}, {}}](storage::Batch& batch) {
+            return registrar.create(batch, record);
+        };
+    };
+    std::promise<void> release;
+    storage::Operation gate;
+    gate.apply = [held = release.get_future().share()](storage::Batch&, uint32_t) -> Result<void> {
+        held.wait();
+        return {};
+    };
+    node.engine->submit(std::move(gate), [](auto const&) {});
+    std::vector<BulkItem> items;
+    for (int i = 0; i < 600; ++i) items.push_back(item("b" + std::to_string(i)));
+    BulkDone bulk;
+    std::promise<void> done;
+    auto render = [&](BulkDone const& all) {
+        bulk = all;
+        return storage::Reply{};
+    };
+    auto operation = bulk_change(std::move(items), OnError::proceed, render);
+    operation.owner = "en_a";
+    node.engine->submit(std::move(operation), [&](auto const&) { done.set_value(); });
+    for (int i = 0; i < 300; ++i) {
+        auto small = create_identifier(registrar, {*ident::Identifier::parse(id("s" + std::to_string(i))), {}, {}},
+                                       [](auto const&) { return storage::Reply{}; });
+        small.owner = "en_b";
+        node.engine->submit(std::move(small), [](auto const&) {});
+    }
+    release.set_value();
+    done.get_future().wait();
+    EXPECT_EQ(bulk.log.count, 600u);
+    EXPECT_GT(bulk.log.runs.size(), 1u) << "the others came between";
+    std::set<uint64_t> told, own;
+    for (LeafRun const& run : bulk.log.runs)
+        for (uint64_t i = 0; i < run.count; ++i) told.insert(run.first + i);
+    for (auto const& row : bulk.rows) own.insert(row->log.first);
+    EXPECT_EQ(told, own);
+    EXPECT_NE(bulk.log.header().find(", "), std::string::npos) << bulk.log.header();
 }
 
 }  // namespace

@@ -42,7 +42,7 @@ struct TestNode {
         registry = std::make_unique<registry::Registry>(*engine, clock, random, pepper, std::move(settings));
         resolver = std::make_unique<resolver::Resolver>(*engine, *registry);
         engine->start([this](storage::Sequence sequence, std::span<storage::Row const> keys) {
-            registry->committed(keys);
+            static_cast<void>(registry->committed(keys));
             resolver->committed(sequence, keys);
         });
         auto key = registry->initialise("admin");

@@ -50,7 +50,6 @@ inline registry::Principal principal_of(std::string const& site, registry::Role 
     principal.id = "pr_" + site;
     principal.enterprise = "en_" + site;
     principal.prefix = "88.999." + site;
-    principal.prefixes = {principal.prefix};
     principal.roles = {role};
     return principal;
 }
