@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "api/json_guard.hpp"
+#include "app/admin_key.hpp"
 #include "app/command_help.hpp"
 #include "app/config.hpp"
 #include "app/exit_code.hpp"
@@ -48,6 +49,34 @@ void register_init(CLI::App& program, Command& chosen) {
         ->capture_default_str();
     init->add_flag("--json", *json, say("print what was made as JSON", "以 JSON 输出所建内容"));
     init->callback([=, &chosen] { chosen = [=] { return run_init(*options, *json); }; });
+}
+
+int run_admin_key(AdminKeyOptions const& options, bool json) {
+    SystemClock clock;
+    SystemRandom random;
+    auto made = make_admin_key(options, clock, random);
+    if (!made) return report_error(made.error());
+    if (json)
+        std::cout << "{\"adminKey\":" << api::json_quote(*made) << "}\n";
+    else
+        std::cout << *made << "\n";
+    return kExitDone;
+}
+
+void register_admin_key(CLI::App& program, Command& chosen) {
+    auto* command = add_command(program, "admin-key",
+                                say("a new administrator's key when all are lost; the node must be stopped",
+                                    "管理密钥全部丢失时新建一个；须先停止节点"),
+                                "ingot admin-key --data /var/lib/ingot");
+    auto options = std::make_shared<AdminKeyOptions>();
+    auto json = std::make_shared<bool>(false);
+    command->add_option("--data", options->data_dir, say("data folder with ingot.toml", "含 ingot.toml 的数据目录"))
+        ->required();
+    command->add_option(
+        "--out", options->file,
+        say("new file for the key; default: secrets/admin-TIME.key", "存放密钥的新文件；默认：secrets/admin-时间.key"));
+    command->add_flag("--json", *json, say("print the path as JSON", "以 JSON 输出路径"));
+    command->callback([=, &chosen] { chosen = [=] { return run_admin_key(*options, *json); }; });
 }
 
 // key=value pairs of --set.
@@ -121,6 +150,7 @@ void register_verify(CLI::App& program, Command& chosen) {
 
 void register_server_commands(CLI::App& program, Command& chosen) {
     register_init(program, chosen);
+    register_admin_key(program, chosen);
     register_serve(program, chosen);
     register_verify(program, chosen);
     auto* version = add_command(program, "version", say("what this program is", "程序版本"), "ingot version");
