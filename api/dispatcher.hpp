@@ -47,9 +47,9 @@ class Dispatcher final : public net::Application {
     Dispatcher(std::span<Route const> table, Services& services, DispatcherOptions options);
     ~Dispatcher() override;
 
-    net::Admission admit(net::Head const& head) override;
+    net::Admission admit(net::Request const& request) override;
     void handle(std::shared_ptr<net::Request> request, net::Respond respond) override;
-    net::Answer refuse(int status, std::string_view code, std::string_view detail, net::Head const* head) override;
+    net::Answer refuse(net::Refusal const& refusal, net::Request const& request) override;
     void sent(net::Request const& request, net::Answer const& answer, uint64_t body_bytes, Steady started) override;
 
     // A commit group is durable: reads that start now reflect it (Ingot-Seq). Call from the engine's observer.
@@ -62,24 +62,32 @@ class Dispatcher final : public net::Application {
   private:
     struct Job;
     Result<void> prepare(Job& job) const;
+    Result<void> check_caller(Job& job, Route const& route) const;
     Result<void> identify(Job& job) const;
     void run_on_worker(std::shared_ptr<Job> job);
     void run(std::shared_ptr<Job> const& job);
     void run_write(std::shared_ptr<Job> const& job, WriteHandler handler);
     void submit(std::shared_ptr<Job> const& job, Change change);
     void answer_busy(Job& job);
-    void answer_error(Job& job, Error const& error);
-    void note_refusal(Job const& job, net::Head const& head, Error const& error);
-    void finish(Job& job, net::Answer answer);
-    void tell_access(Job const& job, int status, size_t bytes, std::chrono::microseconds duration) const;
     size_t body_limit(Route const& route) const;
-    ProblemContext context_of(net::Head const& head, std::string_view request_id) const;
+
+    // dispatcher_answer.cpp
+    void answer_error(Job& job, Error const& error);
+    net::Answer error_answer(Job& job, Error const& error);
+    void finish(Job& job, net::Answer answer);
+    net::Answer completed(Job const& job, net::Answer answer);
+    void note_refusal(Job const& job, Error const& error);
+    bool is_degraded(Steady now);
+    static std::chrono::microseconds queued(Job const& job);
+    void tell_access(Job const& job, int status, size_t bytes, std::chrono::microseconds duration) const;
+    ProblemContext context_of(Job const& job) const;
 
     Router router_;
     Services& services_;
     DispatcherOptions options_;
     std::atomic<storage::Sequence> sequence_{0};
-    std::atomic<bool> stopping_{false};
+    std::atomic<bool> stopping_{false}, degraded_{false};
+    std::atomic<Steady::rep> looked_at_{0};  // when degraded_ was asked for
     RefusalAudit refusals_;
     std::unique_ptr<WorkerPool> pool_;  // last: its threads use the members above
 };

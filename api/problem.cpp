@@ -6,6 +6,7 @@
 #include <cstdlib>
 
 #include "api/json_guard.hpp"
+#include "api/system_info.hpp"
 #include "base/encoding.hpp"
 
 namespace ingot::api {
@@ -86,6 +87,8 @@ void put_extra(std::string& out, Extra const& extra) {
         put_raw(out, extra.name, number_text(std::get<double>(extra.value)));
 }
 
+std::string help_path(Code code) { return "/docs/problems/" + std::string(slug(code)); }
+
 bool has_extra(Error const& error, std::string_view name) {
     for (auto const& extra : error.extras)
         if (extra.name == name) return true;
@@ -144,13 +147,22 @@ Language language_of(std::string_view field) {
     return best_en > best_zh ? Language::en : Language::zh;
 }
 
+std::string base_url(Services const& services) {
+    std::string url = services.system ? services.system->base_url() : std::string();
+    return url.empty() ? "https://" + services.node_name : url;
+}
+
+ProblemContext problem_context(Call const& call, Services const& services) {
+    return {call.language, call.request.request_id, base_url(services)};
+}
+
 std::string problem_json(Error const& error, ProblemContext const& context) {
     ProblemRow const& row = problem_row(error.code);
     std::string_view const title = choose(context.language, row.title_zh, row.title_en);
     std::string_view const detail = choose(context.language, error.detail_zh, error.detail);
     bool const translated = context.language == Language::en || !error.detail_zh.empty() || error.detail.empty();
     std::string out = "{";
-    put(out, "type", "https://" + std::string(context.node_name) + "/problems/" + std::string(slug(error.code)));
+    put(out, "type", context.base_url + help_path(error.code));
     put(out, "title", title);
     put_raw(out, "status", std::to_string(row.status));
     put(out, "code", slug(error.code));
@@ -171,7 +183,7 @@ net::Answer problem(Error const& error, ProblemContext const& context) {
     answer.body = problem_json(error, context);
     answer.header("Content-Type", "application/problem+json");
     answer.header("Content-Language", std::string(language_tag(context.language)));
-    answer.header("Link", "</docs/problems/" + std::string(slug(error.code)) + ">; rel=\"help\"");
+    answer.header("Link", '<' + help_path(error.code) + ">; rel=\"help\"");
     answer.header("Cache-Control", "no-store");
     auto seconds = retry_after_seconds(error.code);
     for (auto const& extra : error.extras)

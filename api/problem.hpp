@@ -30,11 +30,11 @@ std::string_view language_tag(Language language);  // "zh-CN", "en"
 struct ProblemContext {
     Language language = Language::zh;
     std::string_view request_id;  // UUID text; may be empty before there is one
-    std::string_view node_name;   // host of the `type` URI
+    std::string base_url;         // of this node, https://HOST[:PORT]: `type` is the help page below it
 };
-inline ProblemContext problem_context(Call const& call, Services const& services) {
-    return {call.language, call.request.request_id, services.node_name};
-}
+// https://HOST:PORT as the node announces itself; without port before its listener is open.
+std::string base_url(Services const& services);
+ProblemContext problem_context(Call const& call, Services const& services);
 
 // The JSON object of the document; also the `error` member of a row of a bulk answer.
 std::string problem_json(Error const& error, ProblemContext const& context);

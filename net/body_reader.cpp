@@ -12,11 +12,7 @@ constexpr uint64_t kRatioMax = 100;
 constexpr int kGzipWindow = 15 + 16;  // zlib: 32 KiB window, gzip wrapper only
 constexpr size_t kReserveMax = 64 * 1024;
 
-Refusal too_large(size_t bytes_max) {
-    return {413, "body-too-large", "the body is larger than " + std::to_string(bytes_max) + " bytes", true};
-}
-
-Refusal damaged() { return {400, "bad-encoding", "the body is no complete gzip data", true}; }
+Refusal damaged() { return {400, "bad-encoding", "the body is no complete gzip data", "正文不是完整的 gzip 数据"}; }
 
 }  // namespace
 
@@ -53,9 +49,10 @@ std::optional<Refusal> GzipDecoder::feed(std::string_view in, std::string& out) 
         if (result != Z_OK && result != Z_STREAM_END && result != Z_BUF_ERROR) return damaged();
         size_t made = piece.size() - state.stream.avail_out;
         state.out_bytes += made;
-        if (state.out_bytes > state.decoded_bytes_max) return too_large(state.decoded_bytes_max);
+        if (state.out_bytes > state.decoded_bytes_max) return body_too_large(state.decoded_bytes_max);
         if (state.out_bytes > kRatioMax * state.in_bytes)
-            return Refusal{413, "body-too-large", "the body expands more than 100 times", true};
+            return Refusal{413, "body-too-large", "the body expands more than 100 times", "正文解压超过 100 倍",
+                           kRatioMax};
         out.append(reinterpret_cast<char const*>(piece.data()), made);
         state.member_ended = result == Z_STREAM_END;
         output_full = state.stream.avail_out == 0 && !state.member_ended;
@@ -94,7 +91,7 @@ BodyReader::State BodyReader::feed(std::string_view in, size_t& taken) {
         if (state == ChunkedDecoder::State::Refused) return refuse(chunked_->refusal());
         return take(piece_, state == ChunkedDecoder::State::Done);
     }
-    if (plan_.length > plan_.body_bytes_max) return refuse(too_large(plan_.body_bytes_max));
+    if (plan_.length > plan_.body_bytes_max) return refuse(body_too_large(plan_.body_bytes_max));
     taken = static_cast<size_t>(std::min<uint64_t>(left_, in.size()));
     left_ -= taken;
     received_ += taken;

@@ -78,6 +78,15 @@ struct Answer {
 // Called exactly once for each request, from any thread.
 using Respond = std::function<void(Answer)>;
 
+// Why the transport does not pass a request on. The details never echo raw input.
+struct Refusal {
+    int status = 400;
+    std::string_view code;  // slug of base/codes.inc
+    std::string detail = {}, detail_zh = {};
+    std::optional<uint64_t> limit = {};  // the limit that was passed, in the unit the detail names
+    bool close = true;                   // answer, then interpret no further byte of the connection
+};
+
 // What is decided from the head alone, before a byte of the body is read or `100 Continue` is sent.
 struct Admission {
     std::optional<Answer>
@@ -91,11 +100,11 @@ struct Admission {
 class Application {
   public:
     virtual ~Application() = default;
-    virtual Admission admit(Head const& head) = 0;
+    virtual Admission admit(Request const& request) = 0;  // body still empty
     virtual void handle(std::shared_ptr<Request> request, Respond respond) = 0;
     // The answer to a request that the guard, a limit or a time-out refused: a problem document in the caller's
-    // language. `head` is null when the head itself could not be read.
-    virtual Answer refuse(int status, std::string_view code, std::string_view detail, Head const* head) = 0;
+    // language. `request` holds what is known of it: its id, its peer, and the fields that could be read.
+    virtual Answer refuse(Refusal const& refusal, Request const& request) = 0;
     // Called once for every answer sent (or not sent: status 0), for logs and metrics.
     virtual void sent(Request const& request, Answer const& answer, uint64_t body_bytes, Steady started) = 0;
 };

@@ -60,13 +60,14 @@ void note(std::string_view name, std::string_view value, Met& met, Framing& fram
 
 std::optional<Refusal> read_field(std::string_view line, Head& head, Met& met, Framing& framing) {
     if (line.front() == ' ' || line.front() == '\t')
-        return bad_framing("a header line is folded (begins with a space)");
+        return bad_framing("a header line is folded (begins with a space)", "请求头有折行（以空格开头）");
     size_t colon = 0;
     while (colon < line.size() && is_token_char(line[colon])) ++colon;
-    if (colon == line.size()) return bad_framing("a header line has no colon");
+    if (colon == line.size()) return bad_framing("a header line has no colon", "请求头的一行缺少冒号");
     if (line[colon] != ':')
-        return bad_framing("a header name has a character that is not allowed, or a space after it");
-    if (colon == 0) return bad_framing("a header name is empty");
+        return bad_framing("a header name has a character that is not allowed, or a space after it",
+                           "请求头名称含有不允许的字符，或其后有空格");
+    if (colon == 0) return bad_framing("a header name is empty", "请求头名称为空");
     std::string_view name = line.substr(0, colon);
     std::string_view value = trimmed(line.substr(colon + 1));
     head.fields.emplace_back(name, value);
@@ -75,33 +76,41 @@ std::optional<Refusal> read_field(std::string_view line, Head& head, Met& met, F
 }
 
 std::optional<Refusal> check_host(Met const& met, bool http_1_0) {
-    if (met.host > 1) return bad_framing("there are two Host fields");
-    if (met.host == 0) return http_1_0 ? std::nullopt : std::optional(bad_framing("the Host field is missing"));
-    if (!is_host(met.host_value)) return bad_framing("the Host field is no host name or address with a port");
+    if (met.host > 1) return bad_framing("there are two Host fields", "有两个 Host 字段");
+    if (met.host == 0)
+        return http_1_0 ? std::nullopt : std::optional(bad_framing("the Host field is missing", "缺少 Host 字段"));
+    if (!is_host(met.host_value))
+        return bad_framing("the Host field is no host name or address with a port",
+                           "Host 字段不是主机名或带端口的地址");
     return std::nullopt;
 }
 
 std::optional<Refusal> read_length(Met const& met, Head& head) {
     if (met.content_length == 0) return std::nullopt;
-    if (met.content_length > 1) return bad_framing("there are two Content-Length fields");
+    if (met.content_length > 1) return bad_framing("there are two Content-Length fields", "有两个 Content-Length 字段");
     head.content_length = decimal_length(met.length_value);
-    if (!head.content_length) return bad_framing("Content-Length is no decimal number below 2^63");
+    if (!head.content_length)
+        return bad_framing("Content-Length is no decimal number below 2^63", "Content-Length 不是小于 2^63 的十进制数");
     head.has_body = *head.content_length > 0;
     return std::nullopt;
 }
 
 std::optional<Refusal> read_transfer_encoding(Met const& met, Head& head, Framing& framing) {
     if (met.transfer_encoding == 0) return std::nullopt;
-    if (head.http_1_0) return bad_framing("Transfer-Encoding is not allowed in HTTP/1.0");
-    if (met.content_length > 0) return bad_framing("Transfer-Encoding and Content-Length are both given");
-    if (met.transfer_encoding > 1) return bad_framing("there are two Transfer-Encoding fields");
+    if (head.http_1_0)
+        return bad_framing("Transfer-Encoding is not allowed in HTTP/1.0", "HTTP/1.0 不允许 Transfer-Encoding");
+    if (met.content_length > 0)
+        return bad_framing("Transfer-Encoding and Content-Length are both given",
+                           "同时给出了 Transfer-Encoding 和 Content-Length");
+    if (met.transfer_encoding > 1)
+        return bad_framing("there are two Transfer-Encoding fields", "有两个 Transfer-Encoding 字段");
     switch (transfer_coding(met.transfer_value)) {
         case TransferCoding::Chunked:
             break;
         case TransferCoding::OtherThenChunked:
-            return Refusal{501, "not-implemented", "the only transfer coding is chunked", true};
+            return Refusal{501, "not-implemented", "the only transfer coding is chunked", "传输编码只支持 chunked"};
         case TransferCoding::Bad:
-            return bad_framing("Transfer-Encoding is not chunked");
+            return bad_framing("Transfer-Encoding is not chunked", "Transfer-Encoding 不是 chunked");
     }
     framing.chunked = true;
     head.has_body = true;
@@ -116,14 +125,17 @@ std::optional<Refusal> check_single(Met const& met) {
                                       {met.idempotency_key, "Idempotency-Key"},
                                       {met.if_match, "If-Match"},
                                       {met.forwarded, "Forwarded"}})
-        if (count > 1) return bad_framing(std::string("there are two ") + name + " fields");
+        if (count > 1)
+            return bad_framing(std::string("there are two ") + name + " fields",
+                               std::string("有两个 ") + name + " 字段");
     return std::nullopt;
 }
 
 std::optional<Refusal> read_expectation(Met const& met, Head const& head, Framing& framing) {
     if (met.expect == 0) return std::nullopt;
     if (met.expect > 1 || !same_name(met.expect_value, "100-continue"))
-        return Refusal{417, "expectation-failed", "the only expectation served is 100-continue", true};
+        return Refusal{417, "expectation-failed", "the only expectation served is 100-continue",
+                       "Expect 只支持 100-continue"};
     framing.expect_continue = !head.http_1_0;  // RFC 9110 10.1.1: ignored from an HTTP/1.0 client
     return std::nullopt;
 }
@@ -133,7 +145,8 @@ std::optional<Refusal> read_content_encoding(Met const& met, Framing& framing) {
         return std::nullopt;
     bool gzip = same_name(met.encoding_value, "gzip") || same_name(met.encoding_value, "x-gzip");
     if (met.content_encoding > 1 || !gzip)
-        return Refusal{415, "unsupported-media-type", "a request body may be plain or, where stated, gzip", true};
+        return Refusal{415, "unsupported-media-type", "a request body may be plain or, where stated, gzip",
+                       "请求正文应不压缩，或在说明允许处使用 gzip"};
     framing.gzip = true;
     return std::nullopt;
 }
@@ -144,7 +157,9 @@ std::optional<Refusal> check_served(std::string_view authority, std::vector<std:
     std::string_view host = without_port(authority);
     for (auto const& served : hosts)
         if (same_name(host, served)) return std::nullopt;
-    return Refusal{421, "misdirected-request", "this node does not serve the requested host", false};
+    return Refusal{
+        421,  "misdirected-request", "this node does not serve the requested host", "本节点不提供所请求的主机", {},
+        false};
 }
 
 // Any byte below 0x20, or 0x7F, among these eight?
@@ -163,8 +178,6 @@ constexpr size_t kEmptyLinesMax = 2;
 constexpr size_t kLineBesideTarget = kMethodBytesMax + 1 + 1 + 8;  // "METHOD" SP ... SP "HTTP/1.1"
 
 }  // namespace
-
-Refusal bad_framing(std::string detail) { return Refusal{400, "bad-framing", std::move(detail), true}; }
 
 void HeadScan::restart() {
     begin_ = line_begin_ = at_ = empty_lines_ = 0;
@@ -186,11 +199,11 @@ HeadScan::State HeadScan::look(std::string_view buffer) {
             continue;
         }
         if (byte != '\r') {
-            bool line_feed = byte == '\n';
-            return refuse(bad_framing(line_feed ? "a line ends in LF alone" : "the head has a control character"));
+            return refuse(byte == '\n' ? bad_framing("a line ends in LF alone", "有一行只以 LF 结束")
+                                       : bad_framing("the head has a control character", "请求头含有控制字符"));
         }
         if (at_ + 1 == buffer.size()) break;  // wait for the LF
-        if (buffer[at_ + 1] != '\n') return refuse(bad_framing("a CR is not followed by LF"));
+        if (buffer[at_ + 1] != '\n') return refuse(bad_framing("a CR is not followed by LF", "CR 之后没有 LF"));
         size_t carriage_return = at_;
         at_ += 2;
         State state = end_line(carriage_return);
@@ -205,19 +218,16 @@ HeadScan::State HeadScan::end_line(size_t carriage_return) {
     line_begin_ = at_;
     if (!empty) {
         line_ends_.push_back(static_cast<uint32_t>(carriage_return));
-        if (line_ends_.size() > limits_->fields_max + 1)
-            return refuse(
-                {431, "header-too-large", "more than " + std::to_string(limits_->fields_max) + " header fields", true});
+        if (line_ends_.size() > limits_->fields_max + 1) return refuse(too_many_fields(limits_->fields_max));
         return State::Incomplete;
     }
     if (line_ends_.empty()) {
         begin_ = at_;
-        if (++empty_lines_ > kEmptyLinesMax) return refuse(bad_framing("more than two empty lines before the request"));
+        if (++empty_lines_ > kEmptyLinesMax)
+            return refuse(bad_framing("more than two empty lines before the request", "请求之前的空行超过两行"));
         return State::Incomplete;
     }
-    if (at_ - begin_ > limits_->head_bytes_max)
-        return refuse({431, "header-too-large",
-                       "the head is larger than " + std::to_string(limits_->head_bytes_max) + " bytes", true});
+    if (at_ - begin_ > limits_->head_bytes_max) return refuse(head_too_large(limits_->head_bytes_max));
     return State::Complete;
 }
 
@@ -226,13 +236,11 @@ HeadScan::State HeadScan::check_sizes(std::string_view buffer) {
     if (line_ends_.empty() && buffer.size() - begin_ > limits_->target_bytes_max + kLineBesideTarget) {
         std::string_view line = buffer.substr(begin_);
         size_t space = line.substr(0, kMethodBytesMax + 1).find(' ');
-        if (space == line.npos) return refuse(bad_framing("the request does not begin with a method"));
-        return refuse({414, "target-too-long",
-                       "the target is longer than " + std::to_string(limits_->target_bytes_max) + " bytes", true});
+        if (space == line.npos)
+            return refuse(bad_framing("the request does not begin with a method", "请求不以方法开头"));
+        return refuse(target_too_long(limits_->target_bytes_max));
     }
-    if (buffer.size() - begin_ > limits_->head_bytes_max)
-        return refuse({431, "header-too-large",
-                       "the head is larger than " + std::to_string(limits_->head_bytes_max) + " bytes", true});
+    if (buffer.size() - begin_ > limits_->head_bytes_max) return refuse(head_too_large(limits_->head_bytes_max));
     return State::Incomplete;
 }
 
@@ -256,6 +264,17 @@ std::optional<Refusal> read_head(std::string_view buffer, HeadScan const& scan, 
     if (auto refusal = read_expectation(met, head, framing)) return refusal;
     if (auto refusal = read_content_encoding(met, framing)) return refusal;
     return check_served(authority.empty() ? met.host_value : authority, hosts);
+}
+
+std::string_view accept_language(std::string_view buffer, HeadScan const& scan) {
+    constexpr std::string_view kName = "accept-language:";
+    auto const& ends = scan.line_ends();
+    for (size_t i = 1; i < ends.size(); ++i) {
+        size_t begin = ends[i - 1] + 2u;
+        std::string_view line = buffer.substr(begin, ends[i] - begin);
+        if (same_name(line.substr(0, kName.size()), kName)) return trimmed(line.substr(kName.size()));
+    }
+    return {};
 }
 
 }  // namespace ingot::net

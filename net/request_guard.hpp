@@ -12,19 +12,9 @@
 #include <vector>
 
 #include "base/limits.hpp"
-#include "net/http.hpp"
+#include "net/refusal.hpp"
 
 namespace ingot::net {
-
-// Why a request is not passed on. `detail` is English and never echoes raw input.
-struct Refusal {
-    int status = 400;
-    std::string_view code;  // slug of base/codes.inc
-    std::string detail;
-    bool close = true;  // answer, then interpret no further byte of the connection
-};
-
-Refusal bad_framing(std::string detail);
 
 // Finds the end of a head in a growing buffer; each byte is looked at once.
 class HeadScan {
@@ -73,5 +63,9 @@ struct Framing {
 // be read; method_text is set when the request line was good.
 std::optional<Refusal> read_head(std::string_view buffer, HeadScan const& scan, Limits const& limits,
                                  std::vector<std::string> const& hosts, Head& head, Framing& framing);
+
+// Value of the first Accept-Language line among the lines that `scan` found whole, also in a head that was refused or
+// did not come to its end; empty if there is none. A refusal is told in the caller's language wherever it can be known.
+std::string_view accept_language(std::string_view buffer, HeadScan const& scan);
 
 }  // namespace ingot::net

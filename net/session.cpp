@@ -10,6 +10,7 @@ constexpr int kTurnsWaited = 3;  // handshake time-outs that an accepted connect
 constexpr auto kTlsBuffersKept = std::chrono::seconds(1);
 constexpr size_t kDroppedBodyMax = 64 * 1024;
 constexpr uint64_t kBodyBytesPerSecondMin = 1024;
+constexpr int kBodyGraceParts = 6;  // of its time a body may pass before its rate is judged: 5 s of 30 s
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // The text of a UUIDv7 into `out`, whose memory is used again.
@@ -26,10 +27,6 @@ void write_uuid7(int64_t unix_ms, Random& random, std::string& out) {
 }
 
 bool drops_body(Method method) { return method == Method::Get || method == Method::Head || method == Method::Options; }
-
-Refusal too_large(size_t bytes_max) {
-    return {413, "body-too-large", "the body is larger than " + std::to_string(bytes_max) + " bytes", true};
-}
 
 }  // namespace
 
@@ -169,7 +166,7 @@ bool Session::await_head() {
             take_head();
             return true;
         case HeadScan::State::Refused:
-            refuse(scan_.refusal(), false);
+            refuse(scan_.refusal());
             return true;
         case HeadScan::State::Incomplete:
             break;
@@ -207,18 +204,19 @@ void Session::take_head() {
     auto const& shared = owner_->shared();
     auto refusal =
         read_head({buffer_.bytes.get(), filled_}, scan_, owner_->limits(), shared.options.hosts, head, framing_);
-    if (refusal && refusal->close) return refuse(*refusal, !head.method_text.empty());
+    if (refusal && refusal->close) return refuse(*refusal);
     closing_ = framing_.close || requests_ >= owner_->limits().requests_per_connection_max;
     if (peer_.over_limit)
-        return refuse({503, "busy", "the node has too many connections; try again in a moment", true}, true);
+        return refuse({503, "busy", "the node has too many connections, all together or from this address",
+                       "节点的连接过多（总数或来自此地址）"});
 
     Admission admission;
     if (refusal)
-        admission.refusal = shared.application.refuse(refusal->status, refusal->code, refusal->detail, &head);
+        admission.refusal = shared.application.refuse(*refusal, *request_);
     else if (framing_.asterisk)
         admission.refusal.emplace().status = 204;
     else
-        admission = shared.application.admit(head);
+        admission = shared.application.admit(*request_);
     plan_body(std::move(admission));
 }
 
@@ -232,10 +230,11 @@ void Session::plan_body(Admission admission) {
         if (closing_ || !head.has_body) return send(std::move(*admission.refusal));
         answer_after_body_ = std::move(admission.refusal);
     } else if (framing_.gzip && !admission.gzip_allowed) {
-        return refuse({415, "unsupported-media-type", "this route takes no Content-Encoding", true}, true);
+        return refuse(
+            {415, "unsupported-media-type", "this route takes no Content-Encoding", "此路径不接受 Content-Encoding"});
     }
     size_t bytes_max = drop ? kDroppedBodyMax : admission.body_bytes_max;
-    if (head.content_length.value_or(0) > bytes_max) return refuse(too_large(bytes_max), true);
+    if (head.content_length.value_or(0) > bytes_max) return refuse(body_too_large(bytes_max));
     if (!head.has_body) return handle();
     begin_body(bytes_max, drop);
 }
@@ -269,7 +268,7 @@ bool Session::read_body() {
     auto state = body_->feed({buffer_.bytes.get() + next_begin_, filled_ - next_begin_}, taken);
     next_begin_ += taken;
     if (state == BodyReader::State::Refused) {
-        refuse(body_->refusal(), true);
+        refuse(body_->refusal());
     } else if (state == BodyReader::State::Done) {
         request_->body = body_->body();
         recent_ = now();
@@ -299,7 +298,7 @@ void Session::next_request() {
 
 bool Session::body_too_slow(Steady at) const {
     auto elapsed = at - body_started_;
-    auto grace = owner_->limits().body / 6;  // 5 s of 30 s
+    auto grace = owner_->limits().body / kBodyGraceParts;
     auto seconds = std::chrono::duration<double>(elapsed).count();
     return elapsed > grace && static_cast<double>(body_->received()) < seconds * kBodyBytesPerSecondMin;
 }
@@ -313,13 +312,15 @@ void Session::expire() {
     switch (state_) {
         case State::Head:
             if (scan_.head_begin() < filled_) {  // something of a request line came
-                refuse({408, "request-timeout", "the head of the request did not come in time", true}, false);
+                refuse(head_too_late(owner_->limits().head));
                 return run();
             }
             if (tls_) tls_->close_notify();
             return close();
         case State::Body:
-            refuse({408, "request-timeout", "the body of the request came too slowly", true}, true);
+            refuse(now() >= deadline_
+                       ? body_too_late(owner_->limits().body)
+                       : body_below_rate(owner_->limits().body / kBodyGraceParts, kBodyBytesPerSecondMin));
             return run();
         case State::Handshake:
         case State::Writing:
@@ -339,7 +340,12 @@ void Session::begin_drain(Steady idle_until) {
 void Session::refuse_for_shutdown() {
     bool owed = state_ == State::Handling || state_ == State::Body || (state_ == State::Head && filled_ > 0);
     if (!owed) return;
-    refuse({503, "shutting-down", "the node is shutting down; nothing was done", true}, state_ != State::Head);
+    bool const may_be_done = state_ == State::Handling && !drops_body(request_->head.method);
+    refuse(may_be_done
+               ? Refusal{503, "outcome-unknown", "the node stops and does not know yet whether the change was made",
+                         "节点正在停止，尚不知更改是否已完成"}
+               : Refusal{503, "shutting-down", "the node is shutting down; nothing was done",
+                         "节点正在停止，未做任何更改"});
     run();
 }
 

@@ -63,7 +63,7 @@ class Session final : public Ready, public std::enable_shared_from_this<Session>
     // session_answer.cpp: what it sends
     void handle();
     void answered(uint64_t exchange, Answer answer);
-    void refuse(Refusal const& refusal, bool head_known);
+    void refuse(Refusal const& refusal);
     void send(Answer answer);
     void send_answer();  // answer_
     void serialise();

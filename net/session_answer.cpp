@@ -40,8 +40,8 @@ void Session::handle() {
     try {
         owner_->shared().application.handle(request_, Responder{shared_from_this(), exchange_});
     } catch (std::exception const&) {
-        answer_ =
-            owner_->shared().application.refuse(500, "internal", "the request could not be handled", &request_->head);
+        answer_ = owner_->shared().application.refuse(
+            {500, "internal", "the request could not be handled", "请求无法处理"}, *request_);
         answer_.close = early_ = true;
     }
     in_handle_ = false;
@@ -73,12 +73,15 @@ void Session::answered(uint64_t exchange, Answer answer) {
     run();
 }
 
-void Session::refuse(Refusal const& refusal, bool head_known) {
+void Session::refuse(Refusal const& refusal) {
     if (!in_exchange_) begin_exchange();
     recent_ = now();
     closing_ = closing_ || refusal.close;
-    Head const* head = head_known ? &request_->head : nullptr;
-    Answer answer = owner_->shared().application.refuse(refusal.status, refusal.code, refusal.detail, head);
+    if (auto const language = accept_language({buffer_.bytes.get(), filled_}, scan_);
+        !language.empty() &&
+        !request_->head.has("Accept-Language"))  // the head was refused before its fields were read
+        request_->head.fields.emplace_back("Accept-Language", language);
+    Answer answer = owner_->shared().application.refuse(refusal, *request_);
     if (refusal.status == 405) answer.header("Allow", std::string(kAllowed));
     send(std::move(answer));
 }
@@ -107,7 +110,8 @@ void Session::serialise() {
     after_write_ = AfterWrite::NextRequest;
     auto form = write_head(answer_, context, out_);
     if (!form) {
-        answer_ = owner_->shared().application.refuse(500, "internal", "the answer could not be sent", &request_->head);
+        answer_ = owner_->shared().application.refuse({500, "internal", "the answer could not be sent", "应答无法发送"},
+                                                      *request_);
         form = write_head(answer_, context, out_);
     }
     if (!form) {

@@ -94,7 +94,7 @@ std::string BulkAnswer::finish(std::string_view tail) {
 }
 
 KeptContext keep_context(Call const& call, Services const& services) {
-    return {call.language, call.request.request_id, services.node_name, services.log_origin};
+    return {call.language, call.request.request_id, base_url(services), services.log_origin};
 }
 
 }  // namespace ingot::api

@@ -54,8 +54,8 @@ class BulkAnswer {
 // What a render lambda needs of the request after it is gone.
 struct KeptContext {
     Language language = Language::zh;
-    std::string request_id, node_name, log_origin;
-    ProblemContext problem() const { return {language, request_id, node_name}; }
+    std::string request_id, base_url, log_origin;
+    ProblemContext problem() const { return {language, request_id, base_url}; }
 };
 KeptContext keep_context(Call const& call, Services const& services);
 

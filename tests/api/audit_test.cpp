@@ -74,7 +74,7 @@ TEST_F(DispatcherTest, AuditsRefusalsOnceAMinuteAndKind) {
 TEST_F(DispatcherTest, AuditsWhatItRefusesFromTheHeadAlone) {
     auto asked = ask(Method::Post, "/v1/counters", {{"Content-Type", "application/json"}}, "x");
     asked->request->head.content_length = 500'000;
-    ASSERT_TRUE(dispatcher_->admit(asked->request->head).refusal);
+    ASSERT_TRUE(dispatcher_->admit(*asked->request).refusal);
     settle(*engine_);
     auto const lines = audit_lines(*engine_);
     ASSERT_EQ(lines.size(), 1u);

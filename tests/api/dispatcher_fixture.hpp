@@ -107,6 +107,8 @@ class DispatcherTest : public testing::Test {
                 principal->roles = {Role::operator_};
             else if (token == "viewer")
                 principal->roles = {Role::viewer};
+            else if (token == "platform")
+                principal->roles = {Role::platform_admin};
             else
                 return fail(Code::InvalidToken, "unknown key", "未知密钥");
             return principal;

@@ -197,30 +197,30 @@ TEST_F(DispatcherTest, AdmitsFromTheHeadAlone) {
         return asked;
     };
     auto large = head_of(Method::Post, "/v1/counters", kOperator, 1024 * 1024 + 1);
-    auto admission = dispatcher_->admit(large->request->head);
+    auto admission = dispatcher_->admit(*large->request);
     ASSERT_TRUE(admission.refusal);
     EXPECT_EQ(admission.refusal->status, 413);
     EXPECT_TRUE(admission.refusal->close);
     EXPECT_EQ(code(*admission.refusal), "body-too-large");
 
     auto fits = head_of(Method::Post, "/v1/counters", with_key("0123456789abcdef"), 1024 * 1024);
-    admission = dispatcher_->admit(fits->request->head);
+    admission = dispatcher_->admit(*fits->request);
     EXPECT_FALSE(admission.refusal);
     EXPECT_EQ(admission.body_bytes_max, 1024u * 1024);
     EXPECT_FALSE(admission.gzip_allowed);
 
     auto stranger = head_of(Method::Post, "/v1/counters", {{"Content-Type", "application/json"}}, 500'000);
-    admission = dispatcher_->admit(stranger->request->head);
+    admission = dispatcher_->admit(*stranger->request);
     ASSERT_TRUE(admission.refusal);
     EXPECT_EQ(admission.refusal->status, 401);
 
     auto chunked = head_of(Method::Post, "/v1/none", {}, std::nullopt);
-    admission = dispatcher_->admit(chunked->request->head);
+    admission = dispatcher_->admit(*chunked->request);
     ASSERT_TRUE(admission.refusal);
     EXPECT_EQ(admission.refusal->status, 404);
 
     auto capture = head_of(Method::Post, "/v1/events", with_key("0123456789abcdef"), 16 * 1024 * 1024);
-    admission = dispatcher_->admit(capture->request->head);
+    admission = dispatcher_->admit(*capture->request);
     EXPECT_FALSE(admission.refusal);
     EXPECT_TRUE(admission.gzip_allowed);
     EXPECT_EQ(admission.body_bytes_max, 16u * 1024 * 1024);
@@ -237,13 +237,53 @@ TEST_F(DispatcherTest, IndentsOnRequestAndTellsEveryRequest) {
     EXPECT_NE(metrics.find("route=\"none\",method=\"other\",code=\"4xx\"} 1\n"), std::string::npos);
 }
 
-TEST_F(DispatcherTest, RefusalsOfTheTransportAreProblemsToo) {
-    auto const answer = dispatcher_->refuse(431, "header-too-large", "the head is too large", nullptr);
+TEST_F(DispatcherTest, RefusalsOfTheTransportAreProblemsLikeAllOthers) {
+    auto asked = ask(Method::Get, "/v1/open", {{"Accept-Language", "en"}});
+    net::Refusal const refusal{431, "header-too-large", "the head is too large", "请求头过大了", 16384};
+    auto const answer = dispatcher_->refuse(refusal, *asked->request);
     EXPECT_EQ(answer.status, 431);
-    EXPECT_EQ(code(answer), "header-too-large");
-    auto const unknown = dispatcher_->refuse(400, "no-such-slug", "odd", nullptr);
+    auto const problem = nlohmann::json::parse(answer.body);
+    EXPECT_EQ(problem["code"], "header-too-large");
+    EXPECT_EQ(problem["detail"], "the head is too large");
+    EXPECT_EQ(problem["limit"], 16384);
+    EXPECT_EQ(problem["requestId"], asked->request->request_id);
+    EXPECT_EQ(problem["instance"], "urn:uuid:" + asked->request->request_id);
+    EXPECT_FALSE(problem["solve"].get<std::string>().empty());
+    EXPECT_EQ(header(answer, "Content-Language"), "en");
+    EXPECT_EQ(header(answer, "Content-Security-Policy"), "default-src 'none'; frame-ancestors 'none'");
+    EXPECT_EQ(header(answer, "Cache-Control"), "no-store");
+    auto nothing_known = ask(Method::Other, "");
+    auto const chinese = dispatcher_->refuse(refusal, *nothing_known->request);
+    EXPECT_EQ(nlohmann::json::parse(chinese.body)["detail"], "请求头过大了");
+    EXPECT_EQ(header(chinese, "Content-Language"), "zh-CN");
+    auto const unknown = dispatcher_->refuse({400, "no-such-slug", "odd", {}}, *asked->request);
     EXPECT_EQ(unknown.status, 400);
     EXPECT_EQ(code(unknown), "bad-framing");
+    EXPECT_EQ(lines_, (std::vector<std::string>{"none 431 header-too-large", "none 431 header-too-large",
+                                                "none 400 bad-framing"}))
+        << "whoever reports a requestId is found in the log";
+}
+
+TEST_F(DispatcherTest, RefusalsBeforeTheBodyHaveTheRequestIdAndAreLogged) {
+    auto large = ask(Method::Post, "/v1/counters", {{"Accept-Language", "en"}}, "x");
+    large->request->head.content_length = 1024 * 1024 + 1;
+    auto const admission = dispatcher_->admit(*large->request);
+    ASSERT_TRUE(admission.refusal);
+    auto const problem = nlohmann::json::parse(admission.refusal->body);
+    EXPECT_EQ(problem["requestId"], large->request->request_id);
+    EXPECT_EQ(problem["limit"], 1024 * 1024);
+    EXPECT_EQ(header(*admission.refusal, "Content-Language"), "en");
+    EXPECT_EQ(header(*admission.refusal, "Content-Security-Policy"), "default-src 'none'; frame-ancestors 'none'");
+    EXPECT_EQ(lines_, (std::vector<std::string>{"/v1/counters 413 body-too-large"}));
+    EXPECT_NE(metrics_.scrape().find("route=\"/v1/counters\",method=\"POST\",code=\"4xx\"} 1\n"), std::string::npos);
+}
+
+TEST_F(DispatcherTest, TellsPlatformStaffWhereTheTimeWent) {
+    std::string const timing =
+        header(send(Method::Get, "/v1/open", {{"Authorization", "Bearer platform"}}), "Server-Timing");
+    EXPECT_TRUE(timing.starts_with("queue;dur=0.000, total;dur=")) << timing;
+    EXPECT_EQ(header(send(Method::Get, "/v1/open", kOperator), "Server-Timing"), "");
+    EXPECT_EQ(header(send(Method::Get, "/v1/open"), "Server-Timing"), "");
 }
 
 }  // namespace

@@ -91,8 +91,8 @@ TEST(Problem, HasTheMembersOfTheConventions) {
                     {"header:If-Match", "etag", "x", "y"}};
     error.with("position", int64_t{17}).with("share", 0.25).with("referral", std::string("https://x.example/"));
     auto const json = nlohmann::json::parse(
-        problem_json(error, {Language::zh, "06937ab2-4c1e-7f00-8a2b-1d2f3a4b5c6d", "ingot.example"}));
-    EXPECT_EQ(json["type"], "https://ingot.example/problems/invalid-member");
+        problem_json(error, {Language::zh, "06937ab2-4c1e-7f00-8a2b-1d2f3a4b5c6d", "https://ingot.example:8443"}));
+    EXPECT_EQ(json["type"], "https://ingot.example:8443/docs/problems/invalid-member");
     EXPECT_EQ(json["title"], "成员值不正确");
     EXPECT_EQ(json["status"], 400);
     EXPECT_EQ(json["code"], "invalid-member");
@@ -111,7 +111,7 @@ TEST(Problem, HasTheMembersOfTheConventions) {
 
 TEST(Problem, AnswersInTheLanguageAskedForAndSaysWhenToComeBack) {
     Error const error{Code::Busy, "too much", "太忙"};
-    auto const answer = problem(error, {Language::en, "", "n.example"});
+    auto const answer = problem(error, {Language::en, "", "https://n.example"});
     EXPECT_EQ(answer.status, 503);
     auto const json = nlohmann::json::parse(answer.body);
     EXPECT_EQ(json["detail"], "too much");

@@ -65,6 +65,19 @@ TEST(Shutdown, AnswersTheRest503AfterTheDrain) {
     stopping.join();
 }  // the application's own, late answer comes now and is dropped
 
+TEST(Shutdown, DoesNotSayOfAChangeInProgressThatNothingWasDone) {
+    TestServer server([](ServerOptions& options) { options.drain = 200ms; });
+    RawConnection connection(server);
+    connection.send(post("/slow?1500", "x"));
+    while (server.application.handled == 0) std::this_thread::sleep_for(5ms);
+    std::thread stopping([&] { server.server->shutdown(); });
+    RawAnswer answer = connection.answer();
+    EXPECT_EQ(answer.status, 503);
+    EXPECT_EQ(server.application.last_refused().refusal.code, "outcome-unknown") << answer.body;
+    connection.rest();
+    stopping.join();
+}
+
 TEST(Shutdown, LosesNothingThatWasAccepted) {
     TestServer server([](ServerOptions& options) { options.io_threads = 2; });
     std::atomic<int> answered{0}, refused_connect{0}, lost{0};

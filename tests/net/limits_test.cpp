@@ -74,6 +74,22 @@ TEST(TimeOuts, ASlowHeadGets408) {
     EXPECT_EQ(answer.status, 408);
     EXPECT_NE(answer.body.find("request-timeout"), answer.body.npos);
     EXPECT_TRUE(connection.closed_within(2s));
+    auto const refused = server.application.last_refused();
+    EXPECT_EQ(refused.refusal.limit, 200u);
+    EXPECT_EQ(refused.refusal.detail, "the head of the request was not whole 200 ms after its first byte");
+}
+
+TEST(TimeOuts, ASlowHeadIsAnsweredInTheLanguageOfTheLinesThatCame) {
+    TestServer server([](ServerOptions& options) { options.limits.head = 200ms; });
+    RawConnection connection(server);
+    connection.send("GET / HTTP/1.1\r\nAccept-Language: en\r\nHo");
+    RawAnswer answer = connection.answer();
+    EXPECT_EQ(answer.status, 408);
+    auto const refused = server.application.last_refused();
+    EXPECT_EQ(refused.accept_language, "en");
+    EXPECT_NE(answer.head.find("Request-Id: " + refused.request_id + "\r\n"), answer.head.npos);
+    EXPECT_EQ(refused.request_id.size(), 36u);
+    EXPECT_EQ(refused.peer, "127.0.0.1");
 }
 
 TEST(TimeOuts, DripsDoNotExtendTheHead) {
@@ -93,6 +109,18 @@ TEST(TimeOuts, ABodyThatStopsGets408AndHasNoEffect) {
     connection.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
     EXPECT_EQ(connection.answer().status, 408);
     EXPECT_EQ(server.application.handled, 0);
+    EXPECT_EQ(server.application.last_refused().refusal.detail,
+              "after 50 ms the body came at less than 1024 bytes a second");
+}
+
+TEST(TimeOuts, ABodyThatIsFastButNotWholeInItsTimeGets408) {
+    TestServer server([](ServerOptions& options) { options.limits.body = 1'000ms; });
+    RawConnection connection(server);
+    connection.send("POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 10000\r\n\r\n" + std::string(5'000, 'a'));
+    EXPECT_EQ(connection.answer().status, 408);
+    auto const refused = server.application.last_refused();
+    EXPECT_EQ(refused.refusal.detail, "the body of the request was not whole within 1 s");
+    EXPECT_EQ(refused.refusal.limit, 1000u);
 }
 
 TEST(TimeOuts, ABodySlowerThanOneKibASecondGets408BeforeItsTime) {
@@ -106,6 +134,9 @@ TEST(TimeOuts, ABodySlowerThanOneKibASecondGets408BeforeItsTime) {
     }
     EXPECT_EQ(connection.answer().status, 408);
     EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
+    auto const refused = server.application.last_refused();
+    EXPECT_EQ(refused.refusal.detail, "after 1 s the body came at less than 1024 bytes a second");
+    EXPECT_EQ(refused.refusal.limit, 1024u);
 }
 
 TEST(TimeOuts, AnIdleConnectionIsClosedWithoutAnAnswer) {

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "guard_rows.hpp"
 
 namespace ingot::net {
@@ -129,6 +131,36 @@ TEST(RequestGuard, Http10ClosesAndNeedsNoHost) {
 TEST(RequestGuard, StopsAtTheEndOfTheHead) {
     std::string const first = "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\n";
     EXPECT_EQ(read(first + "\n\n\0\r", 1000).head_end, first.size());
+}
+
+TEST(RequestGuard, SaysEveryRefusalInBothLanguagesWithItsLimit) {
+    for (auto const& row : guard_rows()) {
+        Read result = read(row.bytes, row.bytes.size());
+        if (result.status == 0) continue;
+        EXPECT_FALSE(result.refusal.detail.empty()) << row.name;
+        bool const chinese = std::any_of(result.refusal.detail_zh.begin(), result.refusal.detail_zh.end(),
+                                         [](char c) { return static_cast<unsigned char>(c) >= 0xE4; });
+        EXPECT_TRUE(chinese) << row.name << ": " << result.refusal.detail_zh;
+        EXPECT_EQ(result.refusal.limit.has_value(), result.status == 414 || result.status == 431) << row.name;
+    }
+}
+
+TEST(RequestGuard, FindsTheLanguageInWhateverLinesCame) {
+    auto language = [](std::string const& bytes) {
+        Limits const limits;
+        HeadScan scan(limits);
+        scan.look(bytes);
+        return std::string(accept_language(bytes, scan));
+    };
+    EXPECT_EQ(language("GET / HTTP/9.9\r\nHost: x\r\naccept-LANGUAGE:  en-GB \r\n\r\n"), "en-GB") << "bad version";
+    EXPECT_EQ(language("GET / HTTP/1.1\r\nAccept-Language: en\r\nHo\n"), "en") << "a bare LF later";
+    EXPECT_EQ(language("GET / HTTP/1.1\r\nAccept-Language: e"), "") << "not whole";
+    EXPECT_EQ(language("GET / HTTP/1.1\r\nHost: x\r\n\r\nAccept-Language: en\r\n"), "") << "in the body";
+    EXPECT_EQ(language("Accept-Language: en\r\n"), "") << "the request line is none";
+    EXPECT_EQ(language(""), "");
+    std::string many = "GET / HTTP/1.1\r\nAccept-Language: en\r\n";
+    for (int i = 0; i < 200; ++i) many += "A: b\r\n";
+    EXPECT_EQ(language(many), "en") << "too many fields";
 }
 
 TEST(RequestGuard, NeverEchoesInput) {

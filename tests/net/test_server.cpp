@@ -93,7 +93,8 @@ void Workers::loop() {
     }
 }
 
-Admission EchoApplication::admit(Head const& head) {
+Admission EchoApplication::admit(Request const& request) {
+    Head const& head = request.head;
     Admission admission;
     admission.body_bytes_max = head.path == "/small" ? 1'000 : 1024 * 1024;
     admission.gzip_allowed = head.path == "/gzip";
@@ -139,8 +140,18 @@ void EchoApplication::handle(std::shared_ptr<Request> request, Respond respond) 
     respond(text_answer(200, std::string(request->head.method_text) + " " + path));
 }
 
-Answer EchoApplication::refuse(int status, std::string_view code, std::string_view detail, Head const*) {
-    return text_answer(status, std::string(code) + ": " + std::string(detail));
+Answer EchoApplication::refuse(Refusal const& refusal, Request const& request) {
+    {
+        std::lock_guard lock(mutex_);
+        refused_ = {refusal, request.request_id, std::string(request.head.field("Accept-Language")),
+                    std::string(request.head.peer)};
+    }
+    return text_answer(refusal.status, std::string(refusal.code) + ": " + refusal.detail);
+}
+
+EchoApplication::Refused EchoApplication::last_refused() {
+    std::lock_guard lock(mutex_);
+    return refused_;
 }
 
 void EchoApplication::sent(Request const&, Answer const& answer, uint64_t, Steady) {

@@ -52,9 +52,9 @@ class Workers {
 class EchoApplication final : public Application {
   public:
     explicit EchoApplication(Workers& workers) : workers_(workers) {}
-    Admission admit(Head const& head) override;
+    Admission admit(Request const& request) override;
     void handle(std::shared_ptr<Request> request, Respond respond) override;
-    Answer refuse(int status, std::string_view code, std::string_view detail, Head const* head) override;
+    Answer refuse(Refusal const& refusal, Request const& request) override;
     void sent(Request const& request, Answer const& answer, uint64_t body_bytes, Steady started) override;
 
     std::atomic<int> handled{0};
@@ -62,11 +62,18 @@ class EchoApplication final : public Application {
     std::atomic<int> not_sent{0};
     std::map<int, int> sent_by_status();
     std::function<void()> on_handle;  // set before the server starts
+    // What the transport said of the last refused request.
+    struct Refused {
+        Refusal refusal;
+        std::string request_id, accept_language, peer;
+    };
+    Refused last_refused();
 
   private:
     Workers& workers_;
     std::mutex mutex_;
-    std::map<int, int> sent_;  // guarded by mutex_
+    std::map<int, int> sent_;  // guarded by mutex_, as the next
+    Refused refused_;
 };
 
 struct TestServer {
