@@ -5,7 +5,6 @@
 
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
-#include "registry/registry.hpp"
 
 namespace ingot::api {
 namespace {
@@ -88,7 +87,7 @@ Result<ListPage> ListPage::of(Call const& call, Services const& services) {
     page.limit_ = *limit;
     page.path_ = std::string(call.request.head.path);
     page.query_ = sorted_query(call, true);
-    page.key_ = bytes_of(hmac_sha256(services.registry.pepper(), "ingot/cursor/v1"));
+    page.key_ = services.cursor_key;
     page.hash_ = cursor_filter_hash("GET", page.path_, sorted_query(call, false), call.principal.id);
     page.now_ = to_micros(services.clock.now()) / 1'000'000;
     if (auto cursor = call.parameter("cursor")) {

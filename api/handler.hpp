@@ -45,6 +45,7 @@ struct Services {
     std::string node_name;  // public host name, without port
     std::string log_origin;
     SystemInfo* system = nullptr;  // api/system_info.hpp; set by app/node.cpp
+    std::string cursor_key = {};   // MAC key of list cursors: the secret "cursor"
 };
 
 enum class Language : uint8_t { zh, en };

@@ -72,11 +72,6 @@ std::string JsonObject::decimal(std::string_view name) const {
     if (!found) return require(name), "0";
     return found->decimal();
 }
-std::optional<std::string> JsonObject::decimal_if(std::string_view name) const {
-    auto found = find_set(name);
-    if (!found) return std::nullopt;
-    return found->decimal();
-}
 
 std::string JsonObject::word(std::string_view name, std::initializer_list<std::string_view> words) const {
     auto found = find(name);

@@ -62,7 +62,6 @@ class JsonObject {
     bool boolean(std::string_view name) const;
     std::optional<bool> boolean_if(std::string_view name) const;
     std::string decimal(std::string_view name) const;
-    std::optional<std::string> decimal_if(std::string_view name) const;
     // One of the words (compared exactly); the fault lists them.
     std::string word(std::string_view name, std::initializer_list<std::string_view> words) const;
     std::optional<std::string> word_if(std::string_view name, std::initializer_list<std::string_view> words) const;

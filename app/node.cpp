@@ -147,6 +147,8 @@ Result<void> Node::Parts::open_store() {
 Result<void> Node::Parts::build_domain() {
     auto pepper = read_secret(config.secrets_dir, "pepper");
     if (!pepper) return fail(pepper.error());
+    auto cursor_key = read_secret(config.secrets_dir, "cursor");
+    if (!cursor_key) return fail(cursor_key.error());
     registry::Settings settings;
     settings.codes_per_prefix_day_max = config.codes_per_prefix_day_max;
     settings.allocation_codes_max = config.limits.allocation_codes_max;
@@ -160,7 +162,8 @@ Result<void> Node::Parts::build_domain() {
     tracechain = std::make_unique<tracechain::Tracechain>(*engine, clock, random, trace_settings(config),
                                                           owner_lookup(*registry));
     services.emplace(api::Services{*engine, *registry, *resolver, *tracechain, clock, random, config.limits, metrics,
-                                   config.node_name, config.log_origin_or_default(), &system});
+                                   config.node_name, config.log_origin_or_default(), &system,
+                                   std::move(*cursor_key)});
     return {};
 }
 
