@@ -340,23 +340,34 @@ std::string indent_json(std::string_view text) {
     return out.append("\n");
 }
 
-std::string json_quote(std::string_view text) {
-    std::string out = "\"";
+void write_text(std::string& out, std::string_view text) {
     bool const sound = is_utf8(text);
-    for (char const c : text) {
-        auto const byte = static_cast<unsigned char>(c);
+    auto const stands = [sound](unsigned char c) {
+        return c >= 0x20 && c != '"' && c != '\\' && c != 0x7F && (c < 0x80 || sound);
+    };
+    out += '"';
+    size_t begin = 0;  // of what may be copied as it is
+    for (size_t i = 0; i < text.size(); ++i) {
+        char const c = text[i];
+        if (stands(static_cast<unsigned char>(c))) continue;
+        out.append(text.substr(begin, i - begin));
+        begin = i + 1;
         if (c == '"' || c == '\\')
             out.append({'\\', c});
-        else if (c == '\n')
-            out += "\\n";
-        else if (byte < 0x20 || byte == 0x7F)
-            out += "\\u00" + to_hex({&c, 1});
-        else if (byte >= 0x80 && !sound)
+        else if (c == '\n' || c == '\r' || c == '\t')
+            out.append({'\\', c == '\n' ? 'n' : c == '\r' ? 'r' : 't'});
+        else if (static_cast<unsigned char>(c) >= 0x80)
             out += "\xEF\xBF\xBD";
         else
-            out.push_back(c);
+            out += "\\u00" + to_hex({&c, 1});
     }
-    return out += '"';
+    out.append(text.substr(begin)) += '"';
+}
+
+std::string json_quote(std::string_view text) {
+    std::string out;
+    write_text(out, text);
+    return out;
 }
 
 }  // namespace ingot::api

@@ -42,7 +42,8 @@ Result<void> check_json(std::string_view text, JsonRules const& rules = {}, Json
 // The same JSON text indented by two spaces; the text must have passed check_json.
 std::string indent_json(std::string_view text);
 
-// `text` as a JSON string with its quotes: always valid UTF-8, malformed input replaced by U+FFFD.
+// Appends `text` as a JSON string with its quotes: always valid UTF-8, malformed input replaced by U+FFFD.
+void write_text(std::string& out, std::string_view text);
 std::string json_quote(std::string_view text);
 
 }  // namespace ingot::api

@@ -5,6 +5,7 @@
 #include "api/handle/handle_body.hpp"
 #include "api/json_guard.hpp"
 #include "api/metrics.hpp"
+#include "api/ready_answer.hpp"
 #include "api/v1/identifier_call.hpp"
 #include "registry/registration.hpp"
 
@@ -18,11 +19,6 @@ using resolver::Outcome;
 using resolver::visible_values;
 
 constexpr std::string_view kNoStore = "no-store";
-
-struct ReadyAnswer {
-    std::shared_ptr<net::Rendered const> rendered;
-    std::string etag, cache_control;
-};
 
 // `[A-Za-z_$][A-Za-z0-9_$.]{0,63}`
 bool is_callback(std::string_view name) {
@@ -72,13 +68,6 @@ std::string tag_of(Call const& call, ident::Identifier const& identifier, std::s
                                  "handle\n" + handle + '\n' + std::string(call.request.head.query));
 }
 
-net::Answer answer_from(Call const& call, ReadyAnswer const& ready) {
-    if (auto same = not_modified(call, ready.etag, ready.cache_control)) return std::move(*same);
-    net::Answer answer;
-    answer.rendered = ready.rendered;
-    return answer;
-}
-
 // Anonymous, no parameters: from the ready answers, or made and kept.
 net::Answer answer_public(Call const& call, Services& services, ident::Identifier const& identifier,
                           std::string const& handle, bool& shown) {
@@ -90,18 +79,11 @@ net::Answer answer_public(Call const& call, Services& services, ident::Identifie
     if (!found) return answer_of_error(found.error(), handle);
     if (auto other = answer_without_record(*found, handle)) return std::move(*other);
     auto const values = visible_values(found->record, found->level);
-    auto ready = std::make_shared<ReadyAnswer>();
-    auto rendered = std::make_shared<net::Rendered>();
-    ready->etag = tag_of(call, identifier, handle, *found, found->level);
-    ready->cache_control = "public, max-age=" + std::to_string(max_age(values, services.clock.now()));
-    rendered->header_lines = "Content-Type: application/json;charset=utf-8\r\nETag: " + ready->etag +
-                             "\r\nCache-Control: " + ready->cache_control + "\r\n";
-    rendered->body = values_body(handle, values);
+    auto ready = make_ready("application/json;charset=utf-8", tag_of(call, identifier, handle, *found, found->level),
+                            "public, max-age=" + std::to_string(max_age(values, services.clock.now())),
+                            values_body(handle, values));
     bool const fixed = std::none_of(values.begin(), values.end(), [](auto const* v) { return v->ttl_absolute; });
-    size_t const bytes = 256 + rendered->body.size() + rendered->header_lines.size();
-    ready->rendered = std::move(rendered);
-    std::shared_ptr<ReadyAnswer const> const kept = ready;
-    if (fixed) services.resolver.keep_answer(Dialect::handle, identifier, handle, kept, bytes, *found);
+    if (fixed) services.resolver.keep_answer(Dialect::handle, identifier, handle, ready, ready->bytes(), *found);
     return answer_from(call, *ready);
 }
 
@@ -139,7 +121,6 @@ void wrap(net::Answer& answer, std::string_view callback) {
     answer.body = std::string(callback) + '(' + answer.body + ");";
     for (auto& [name, value] : answer.headers)
         if (name == "Content-Type") value = "application/javascript;charset=utf-8";
-    answer.header("X-Content-Type-Options", "nosniff");
 }
 
 }  // namespace

@@ -1,3 +1,4 @@
+#include "api/json_guard.hpp"
 #include "api/metrics.hpp"
 #include "api/v1/code_handlers.hpp"
 #include "api/v1/identifier_answer.hpp"

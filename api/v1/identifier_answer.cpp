@@ -1,5 +1,6 @@
 #include "api/v1/identifier_answer.hpp"
 
+#include "api/json_guard.hpp"
 #include "base/encoding.hpp"
 #include "registry/registration.hpp"
 
@@ -52,41 +53,6 @@ void write_origin(std::string& out, storage::Record const& record) {
 }
 
 }  // namespace
-
-void write_text(std::string& out, std::string_view text) {
-    constexpr char kHex[] = "0123456789abcdef";
-    out += '"';
-    size_t start = 0;
-    for (size_t i = 0; i < text.size(); ++i) {
-        auto const c = static_cast<unsigned char>(text[i]);
-        if (c >= 0x20 && c != '"' && c != '\\' && c != 0x7f) continue;
-        out.append(text.substr(start, i - start));
-        start = i + 1;
-        switch (c) {
-            case '"':
-                out += "\\\"";
-                break;
-            case '\\':
-                out += "\\\\";
-                break;
-            case '\n':
-                out += "\\n";
-                break;
-            case '\r':
-                out += "\\r";
-                break;
-            case '\t':
-                out += "\\t";
-                break;
-            default:
-                out += "\\u00";
-                out += kHex[c >> 4];
-                out += kHex[c & 15];
-        }
-    }
-    out.append(text.substr(start));
-    out += '"';
-}
 
 std::string permission_text(uint8_t permissions) {
     std::string text;

@@ -28,7 +28,4 @@ void write_log(std::string& out, registry::LeafNote const& log, std::string_view
 // 1110 -> "1110"
 std::string permission_text(uint8_t permissions);
 
-// Appends text as a JSON string; the text is valid UTF-8.
-void write_text(std::string& out, std::string_view text);
-
 }  // namespace ingot::api

@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "api/cursor.hpp"
+#include "api/json_guard.hpp"
 #include "api/v1/identifier_answer.hpp"
 #include "api/v1/identifier_call.hpp"
 #include "api/v1/identifier_handlers.hpp"

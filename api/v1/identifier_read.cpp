@@ -1,6 +1,7 @@
 #include "api/cursor.hpp"
 #include "api/json_guard.hpp"
 #include "api/metrics.hpp"
+#include "api/ready_answer.hpp"
 #include "api/v1/identifier_answer.hpp"
 #include "api/v1/identifier_bulk.hpp"
 #include "api/v1/identifier_call.hpp"
@@ -17,34 +18,18 @@ using resolver::max_age;
 using resolver::Outcome;
 using resolver::visible_values;
 
-// A public answer kept ready for the next caller.
-struct ReadyAnswer {
-    std::shared_ptr<net::Rendered const> rendered;
-    std::string etag, cache_control;
-};
-
-net::Answer answer_from(Call const& call, ReadyAnswer const& ready) {
-    if (auto same = not_modified(call, ready.etag, ready.cache_control)) return std::move(*same);
-    net::Answer answer;
-    answer.rendered = ready.rendered;
-    return answer;
-}
-
-std::shared_ptr<ReadyAnswer const> make_ready(Services& services, ident::Identifier const& identifier,
-                                              resolver::Resolution const& found) {
-    auto ready = std::make_shared<ReadyAnswer>();
-    auto rendered = std::make_shared<net::Rendered>();
+// The public answer, kept for the next caller.
+std::shared_ptr<ReadyAnswer const> make_ready_record(Services& services, ident::Identifier const& identifier,
+                                                     resolver::Resolution const& found) {
     auto const values = visible_values(found.record, found.level);
-    ready->etag = registry::record_etag(identifier.canonical(), found.record.version, found.level);
-    ready->cache_control = "public, max-age=" + std::to_string(max_age(values, services.clock.now()));
-    rendered->header_lines = "Content-Type: application/json\r\nETag: " + ready->etag +
-                             "\r\nCache-Control: " + ready->cache_control + "\r\n";
-    write_record(rendered->body, found.record, identifier.canonical(), found.level);
+    std::string body;
+    write_record(body, found.record, identifier.canonical(), found.level);
+    auto ready = make_ready("application/json",
+                            registry::record_etag(identifier.canonical(), found.record.version, found.level),
+                            "public, max-age=" + std::to_string(max_age(values, services.clock.now())), std::move(body));
     bool fixed = true;  // a value that ends at a certain time changes what may be said of its age
     for (auto const* value : values) fixed = fixed && !value->ttl_absolute;
-    size_t const bytes = 256 + rendered->body.size() + rendered->header_lines.size();
-    ready->rendered = std::move(rendered);
-    if (fixed) services.resolver.keep_answer(Dialect::v1, identifier, {}, ready, bytes, found);
+    if (fixed) services.resolver.keep_answer(Dialect::v1, identifier, {}, ready, ready->bytes(), found);
     return ready;
 }
 
@@ -68,7 +53,7 @@ Result<net::Answer> answer_anonymous(Call const& call, Services& services, ident
     count(call, services, found ? &*found : nullptr, found && shows_record(*found));
     if (!found) return fail(std::move(found.error()));
     if (!shows_record(*found)) return fail(error_of(*found));
-    return answer_from(call, *make_ready(services, identifier, *found));
+    return answer_from(call, *make_ready_record(services, identifier, *found));
 }
 
 Result<net::Answer> answer_record(Call const& call, Services& services, ident::Identifier const& identifier,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/json_guard.hpp"
 #include "api/v1/identifier_answer.hpp"
 #include "base/clock.hpp"
 #include "base/encoding.hpp"

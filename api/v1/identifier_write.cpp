@@ -1,3 +1,4 @@
+#include "api/json_guard.hpp"
 #include "api/v1/identifier_answer.hpp"
 #include "api/v1/identifier_bulk.hpp"
 #include "api/v1/identifier_call.hpp"

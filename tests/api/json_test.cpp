@@ -98,7 +98,12 @@ TEST(JsonGuard, IndentsWithoutTouchingStringsAndQuotesAnything) {
     EXPECT_EQ(indent_json("{\"a\":[1,{}],\"b\":\"x:{,\\\"\"}"),
               "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": \"x:{,\\\"\"\n}\n");
     EXPECT_EQ(json_quote("a\"\\\n\x01\xC3\xA9"), "\"a\\\"\\\\\\n\\u0001\xC3\xA9\"");
+    EXPECT_EQ(json_quote("\r\t\x7f\x1f/"), "\"\\r\\t\\u007f\\u001f/\"");
+    EXPECT_EQ(json_quote("a\xFF\xC0 b\xC3\xA9"), "\"a\xEF\xBF\xBD\xEF\xBF\xBD b\xEF\xBF\xBD\xEF\xBF\xBD\"");
     EXPECT_TRUE(check_json(json_quote("\xFF\xC0 broken")));
+    std::string out = "[";
+    write_text(out, "x\"");
+    EXPECT_EQ(out, "[\"x\\\"\"") << "appends";
 }
 
 TEST(JsonReader, ReadsTypedMembersInAnySpelling) {
