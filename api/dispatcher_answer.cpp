@@ -44,6 +44,30 @@ std::string allowed_by(Error const& error) {
     return {};
 }
 
+std::string_view absent_for(Code code) {
+    switch (code) {
+        case Code::NotFound:
+        case Code::PrefixNotHosted:
+        case Code::PrefixElsewhere:
+        case Code::Withdrawn:  // may come back
+            return "public, max-age=30";
+        case Code::Void:
+            return "public, max-age=3600";
+        default:
+            return {};
+    }
+}
+
+// Short negative caching (gs1-resolver.md 11): what is not there for everyone may be remembered for a moment. The owner
+// of a reserved code gets another answer, so a shared cache must not hand this one to callers with a key.
+void keep_for_a_while(bool anonymous, net::Method method, Code code, net::Answer& answer) {
+    bool const reads = method == net::Method::Get || method == net::Method::Head;
+    std::string_view const age = absent_for(code);
+    if (!anonymous || !reads || age.empty()) return;
+    *header_of(answer, "Cache-Control") = age;
+    answer.header("Vary", "Accept-Language, Authorization");
+}
+
 }  // namespace
 
 ProblemContext Dispatcher::context_of(Job const& job) const {
@@ -64,6 +88,7 @@ net::Answer Dispatcher::error_answer(Job& job, Error const& error) {
         note_refusal(job, error);
         if (error.code == Code::Degraded) degraded_.store(true, std::memory_order_relaxed);
         answer = problem(error, context_of(job));
+        keep_for_a_while(job.principal == nullptr, job.request->head.method, error.code, answer);
     }
     if (error.code == Code::MethodNotAllowed) answer.header("Allow", allowed_by(error));
     return completed(job, std::move(answer));

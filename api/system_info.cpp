@@ -1,5 +1,7 @@
 #include "api/system_info.hpp"
 
+#include <algorithm>
+
 #include "api/metrics.hpp"
 
 namespace ingot::api {
@@ -11,29 +13,37 @@ std::string_view name(State state) {
     return names[static_cast<size_t>(state)];
 }
 
+Time SystemInfo::first_seen(Seen& seen, bool ok, Time now) const {
+    if (seen.ok.exchange(ok) != ok) seen.since_us = to_micros(now);
+    int64_t const since = seen.since_us;
+    return since == 0 ? options_.started : from_micros(since);
+}
+
 std::vector<HealthCheck> SystemInfo::checks(storage::Health const& health, Time now) const {
     std::vector<HealthCheck> checks;
+    Time const of_store =
+        std::max(health.since, options_.started);  // a store that never changed has no time of its own
     bool const readable = health.state == State::open || health.state == State::full;
     checks.push_back({"store", readable,
-                      std::string(name(health.state)) + (health.reason.empty() ? "" : ": " + health.reason),
-                      health.since});
-    checks.push_back({"space", health.state != State::full && health.free_bytes >= health.reserve_bytes,
+                      std::string(name(health.state)) + (health.reason.empty() ? "" : ": " + health.reason), of_store});
+    bool const roomy = health.state != State::full && health.free_bytes >= health.reserve_bytes;
+    checks.push_back({"space", roomy,
                       std::to_string(health.free_bytes) + " bytes free, " + std::to_string(health.reserve_bytes) +
                           " kept in reserve",
-                      health.since});
+                      first_seen(space_, roomy, now)});
     bool const anchored = health.state != State::degraded &&
                           health.anchor_sequence + 1 >= health.sequence;  // one group may be on its way
     checks.push_back(
         {"anchor", anchored,
          "anchor at " + std::to_string(health.anchor_sequence) + ", store at " + std::to_string(health.sequence),
-         health.since});
-    checks.push_back(
-        {"log", health.state != State::degraded, std::to_string(health.tree_size) + " entries", health.since});
+         of_store});
+    checks.push_back({"log", health.state != State::degraded, std::to_string(health.tree_size) + " entries", of_store});
     Time const end = certificate_end();
     bool const valid = end == Time{} || end > now;
     checks.push_back({"tls", valid, (development_ ? "development certificate, until " : "until ") + format_time(end, 0),
-                      options_.started});
-    checks.push_back({"clock", !health.clock_suspect, health.clock_suspect ? "stands before the log time" : "", now});
+                      valid ? options_.started : std::max(end, options_.started)});
+    bool const trusted = !health.clock_suspect;
+    checks.push_back({"clock", trusted, trusted ? "" : "stands before the log time", first_seen(clock_, trusted, now)});
     return checks;
 }
 

@@ -47,12 +47,22 @@ class SystemInfo {
     }
     Time certificate_end() const { return from_micros(certificate_end_us_); }
 
+    // Each with the time since when it stands so: from the store where the store knows it, else when it was first seen.
     std::vector<HealthCheck> checks(storage::Health const& health, Time now) const;
     // False when changes have been waiting for 30 s and no group was committed.
     bool committer_moves(storage::Health const& health, Steady now);
 
   private:
+    // The last verdict of a check that nobody dates, and when it was first given. Lock-free: probes come on I/O
+    // threads.
+    struct Seen {
+        std::atomic<bool> ok{true};
+        std::atomic<int64_t> since_us{0};
+    };
+    Time first_seen(Seen& seen, bool ok, Time now) const;
+
     Options options_;
+    mutable Seen space_, clock_;
     std::atomic<std::shared_ptr<std::string const>> base_url_;
     std::atomic<bool> stopping_{false}, development_{false};
     std::atomic<int64_t> certificate_end_us_{0};

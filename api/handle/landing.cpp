@@ -56,9 +56,9 @@ net::Answer page_answer(int status, LandingPage const& page, Language language) 
     answer.body = landing_html(page, language);
     answer.header("Content-Type", "text/html; charset=utf-8")
         .header("Cache-Control", status == 200 ? "public, max-age=60" : "no-store")
-        .header("Content-Security-Policy", "default-src 'none'; base-uri 'none'; form-action 'none'")
-        .header("Referrer-Policy", "no-referrer")
-        .header("X-Content-Type-Options", "nosniff")
+        .header("Content-Security-Policy",
+                "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'none'; "
+                "frame-ancestors 'none'")
         .header("X-Robots-Tag", "noindex")
         .header("Vary", "Accept, Accept-Language");
     return answer;
@@ -72,7 +72,6 @@ net::Answer redirect(std::string const& target) {
     answer.header("Location", target)
         .header("Content-Type", "text/html; charset=utf-8")
         .header("Cache-Control", "public, max-age=60")
-        .header("Referrer-Policy", "no-referrer")
         .header("Vary", "Accept, Accept-Language");
     return answer;
 }

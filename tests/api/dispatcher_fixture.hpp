@@ -31,6 +31,10 @@ inline Result<net::Answer> strict(Call const& call, Services&) {
     if (auto fine = check_parameters(call, {"asof"}); !fine) return fail(fine.error());
     return json_answer(200, "{}");
 }
+// Fails with the code its parameter names.
+inline Result<net::Answer> absent(Call const& call, Services&) {
+    return fail(*code_of_slug(*call.parameter("code")), "it is not there", "没有");
+}
 inline Result<net::Answer> slow(Call const&, Services&) {
     gate->wait();
     return json_answer(200, "{}");
@@ -63,6 +67,7 @@ inline Result<Change> count_up(Call const& call, Services&) {
 Route const kTable[] = {
     {Method::Get, "/v1/open", echo, Act::Public, Cost::Point},
     {Method::Get, "/v1/strict", strict, Act::Public, Cost::Point},
+    {Method::Get, "/v1/absent", absent, Act::Public, Cost::Point},
     {Method::Get, "/v1/trace", echo, Act::TraceRun, Cost::Scan},
     {Method::Get, "/v1/admin", echo, Act::PrefixDelegate, Cost::Point},
     {Method::Get, "/v1/slow", slow, Act::Public, Cost::Scan},

@@ -278,6 +278,74 @@ TEST_F(DispatcherTest, RefusalsBeforeTheBodyHaveTheRequestIdAndAreLogged) {
     EXPECT_NE(metrics_.scrape().find("route=\"/v1/counters\",method=\"POST\",code=\"4xx\"} 1\n"), std::string::npos);
 }
 
+TEST_F(DispatcherTest, LetsCachesRememberForAMomentWhatIsNotThereForAnyone) {
+    auto const age = [&](std::string const& asked, Fields fields = {}) {
+        return header(send(Method::Get, "/v1/absent?code=" + asked, std::move(fields)), "Cache-Control");
+    };
+    for (char const* short_lived : {"not-found", "prefix-not-hosted", "prefix-elsewhere", "withdrawn"})
+        EXPECT_EQ(age(short_lived), "public, max-age=30") << short_lived;
+    EXPECT_EQ(age("void"), "public, max-age=3600") << "a voided code stays void";
+    for (char const* never : {"no-such-route", "invalid-identifier", "busy", "data-damaged", "not-authenticated"})
+        EXPECT_EQ(age(never), "no-store") << never;
+    EXPECT_EQ(age("not-found", kViewer), "no-store") << "another caller may see it";
+    auto const answer = send(Method::Get, "/v1/absent?code=not-found");
+    EXPECT_EQ(header(answer, "Vary"), "Accept-Language, Authorization");
+    EXPECT_EQ(code(answer), "not-found");
+}
+
+// A store whose state the test says.
+struct SaidState final : storage::Engine {
+    explicit SaidState(storage::Engine& real) : real_(real) {}
+    Result<std::unique_ptr<storage::View>> view() const override { return real_.view(); }
+    void submit(storage::Operation operation, storage::Done done) override {
+        real_.submit(std::move(operation), std::move(done));
+    }
+    Result<std::vector<storage::LogEntry>> log(storage::Sequence from, uint32_t limit) const override {
+        return real_.log(from, limit);
+    }
+    storage::Health health() const override {
+        auto health = real_.health();
+        health.state = state;
+        ++asked;
+        return health;
+    }
+    void start(storage::CommitObserver observer) override { real_.start(std::move(observer)); }
+    void answered_damaged(Error const& error) override { real_.answered_damaged(error); }
+    std::atomic<storage::State> state{storage::State::open};
+    mutable std::atomic<int> asked{0};
+
+  private:
+    storage::Engine& real_;
+};
+
+TEST_F(DispatcherTest, SaysOnEveryAnswerThatTheStoreIsDegraded) {
+    SaidState engine(*engine_);
+    Services services{
+        engine,   services_->registry, services_->resolver,  services_->tracechain, clock_, random_, limits_,
+        metrics_, "node.example",      "node.example/v1/log"};
+    Dispatcher dispatcher(kTable, services, {});
+    auto answer_of = [&](std::string target) {
+        auto asked = ask(Method::Get, std::move(target));
+        net::Answer got;
+        dispatcher.handle(asked->request, [&](net::Answer answer) { got = std::move(answer); });
+        return got;
+    };
+    EXPECT_EQ(header(answer_of("/v1/open"), "Ingot-State"), "");
+    engine.state = storage::State::degraded;
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    EXPECT_EQ(header(answer_of("/v1/open"), "Ingot-State"), "degraded") << "a read";
+    EXPECT_EQ(header(answer_of("/v1/none"), "Ingot-State"), "degraded") << "a problem";
+    auto refused = ask(Method::Get, "/v1/open");
+    EXPECT_EQ(header(dispatcher.refuse({431, "header-too-large", "x", "y"}, *refused->request), "Ingot-State"),
+              "degraded");
+    int const before = engine.asked;
+    for (int i = 0; i < 200; ++i) answer_of("/v1/open");
+    EXPECT_LT(engine.asked - before, 150) << "the store is not asked for each answer";
+    engine.state = storage::State::open;
+    std::this_thread::sleep_for(std::chrono::milliseconds(150));
+    EXPECT_EQ(header(answer_of("/v1/open"), "Ingot-State"), "");
+}
+
 TEST_F(DispatcherTest, TellsPlatformStaffWhereTheTimeWent) {
     std::string const timing =
         header(send(Method::Get, "/v1/open", {{"Authorization", "Bearer platform"}}), "Server-Timing");

@@ -153,7 +153,7 @@ TEST(HandleRest, WrapsForJsonpOnlyUnderAHarmlessName) {
     auto got = node.ask("20.500.99999/none", "callback=$f.g_1");
     EXPECT_EQ(got.body, R"($f.g_1({"responseCode":100,"handle":"20.500.99999/none"});)");
     EXPECT_EQ(got.header("Content-Type"), "application/javascript;charset=utf-8");
-    EXPECT_EQ(got.header("X-Content-Type-Options"), "nosniff");
+    EXPECT_EQ(got.header("X-Content-Type-Options"), "") << "the transport says it, once";
     std::vector<std::string> const names = {"", "1f", "f(", "a-b", "alert(1);", "f%0d", std::string(65, 'f')};
     for (std::string const& name : names) {
         auto bad = node.ask("20.500.99999/a1", "callback=" + name);
@@ -175,7 +175,7 @@ TEST(Landing, FollowsTheTable) {
     auto sent = node.land("20.500.99999/a1");
     EXPECT_EQ(sent.status, 302);
     EXPECT_EQ(sent.header("Location"), "http://x/1");
-    EXPECT_EQ(sent.header("Referrer-Policy"), "no-referrer");
+    EXPECT_EQ(sent.header("Referrer-Policy"), "") << "the transport says it, once";
     EXPECT_EQ(node.land("20.500.99999/a1", "noredirect").status, 200);
     EXPECT_EQ(node.land("20.500.99999/none").status, 404);
     EXPECT_EQ(node.land("20.500.99999/a1", "urlappend=%3Fx%3D1").header("Location"), "http://x/1?x=1");

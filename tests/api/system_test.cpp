@@ -48,6 +48,33 @@ TEST(SystemInfo, EachCheckFailsForItsOwnReason) {
     EXPECT_FALSE(ok(expired, open_store(), "tls"));
 }
 
+TEST(SystemInfo, DatesEachCheckFromTheStartOrFromItsLastChange) {
+    SystemInfo::Options options;
+    options.started = from_micros(5'000'000);
+    SystemInfo system(options);
+    auto since = [&](storage::Health const& health, int64_t now_s, std::string_view name) -> int64_t {
+        for (auto const& check : system.checks(health, from_micros(now_s * 1'000'000)))
+            if (check.name == name) return to_micros(check.since) / 1'000'000;
+        return -1;
+    };
+    auto health = open_store();  // whose `since` nobody set
+    for (char const* name : {"store", "space", "anchor", "log", "tls", "clock"})
+        EXPECT_EQ(since(health, 9, name), 5) << name << ": as the node started, not 1970 and not now";
+    health.clock_suspect = true;
+    health.free_bytes = 9;
+    for (char const* name : {"space", "clock"}) {
+        EXPECT_EQ(since(health, 10, name), 10) << name;
+        EXPECT_EQ(since(health, 20, name), 10) << name << ": still the same trouble";
+    }
+    health = open_store();
+    EXPECT_EQ(since(health, 30, "clock"), 30) << "well again";
+    health.state = storage::State::degraded;
+    health.since = from_micros(12'000'000);
+    for (char const* name : {"store", "anchor", "log"}) EXPECT_EQ(since(health, 40, name), 12) << name;
+    system.set_certificate(from_micros(15'000'000), true);
+    EXPECT_EQ(since(health, 40, "tls"), 15) << "since it expired";
+}
+
 TEST(SystemInfo, SeesACommitterThatStandsStill) {
     SystemInfo system({});
     auto health = open_store();
