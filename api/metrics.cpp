@@ -18,6 +18,7 @@ constexpr std::string_view kDoors[] = {"api-key", "other"};
 constexpr std::string_view kKinds[] = {"commission", "receive",  "transform", "blend",  "split",   "charge",
                                        "draw",       "campaign", "pack",      "unpack", "move",    "ship",
                                        "dispose",    "adjust",   "correct",   "void",   "observe", "other"};
+constexpr std::string_view kSteps[] = {"apply", "wal", "anchor"};
 constexpr std::string_view kQueries[] = {"upstream", "downstream", "both", "explain", "other"};
 
 template <size_t N>
@@ -101,6 +102,8 @@ struct Metrics::Cells {
     std::vector<Counter> allocated;
     Histogram resolve_seconds, register_seconds, commit_seconds, trace_seconds[std::size(kQueries)];
     Counter trace_truncated[std::size(kQueries)] = {};
+    Histogram group_seconds[std::size(kSteps)];
+    Counter group_operations{0};
     Counter captured[std::size(kKinds)] = {};
 
     std::mutex prefixes_mutex;  // held while a prefix is added
@@ -181,6 +184,14 @@ void Metrics::events_captured(std::string_view kind, uint64_t count) {
     add(cells_->captured[place(kKinds, kind)], count);
 }
 void Metrics::committed(std::chrono::microseconds duration) { cells_->commit_seconds.observe(duration); }
+
+void Metrics::group_committed(std::chrono::microseconds apply, std::chrono::microseconds wal,
+                              std::chrono::microseconds anchor, uint64_t operations) {
+    cells_->group_seconds[0].observe(apply);
+    cells_->group_seconds[1].observe(wal);
+    cells_->group_seconds[2].observe(anchor);
+    add(cells_->group_operations, operations);
+}
 
 void Metrics::traced(std::string_view query, std::chrono::microseconds duration, bool truncated) {
     size_t const which = place(kQueries, query);
@@ -268,6 +279,14 @@ void write_domain(MetricsText& text, AllCells const& cells, size_t slots) {
     text.histogram({}, cells.commit_seconds);
 }
 
+template <class AllCells>
+void write_groups(MetricsText& text, AllCells const& cells) {
+    text.family("ingot_commit_seconds", "histogram", "Time of one commit group, by step.");
+    for (size_t i = 0; i < std::size(kSteps); ++i) text.histogram({{"step", kSteps[i]}}, cells.group_seconds[i]);
+    text.family("ingot_commit_operations_total", "counter", "Changes that are durable, since the node started.");
+    text.sample({}, read(cells.group_operations));
+}
+
 }  // namespace
 
 std::string Metrics::scrape(size_t* series) const {
@@ -285,6 +304,11 @@ std::string Metrics::scrape(size_t* series) const {
     text.sample({}, read(replays_));
     text.family("ingot_audit_dropped_total", "counter", "Audit lines of refusals that the store did not take.");
     text.sample({}, read(audit_dropped_));
+    text.family("ingot_io_errors_total", "counter", "Times the disk failed a write, a sync or a re-opening.");
+    text.sample({{"kind", "store"}}, read(io_errors_));
+    text.family("ingot_store_reopen_total", "counter", "Times the store was opened again after a failure.");
+    text.sample({{"kind", "done"}}, read(reopened_));
+    write_groups(text, *cells_);
     {
         std::lock_guard lock(cells_->prefixes_mutex);
         write_domain(text, *cells_, cells_->prefixes.size() + kFirst);

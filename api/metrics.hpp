@@ -89,6 +89,11 @@ class Metrics {
     void events_captured(std::string_view kind, uint64_t count = 1);  // kind of trace-semantics.md 2
     void traced(std::string_view query, std::chrono::microseconds duration, bool truncated);
     void committed(std::chrono::microseconds duration);  // submit to answer of one change
+    // One commit group, by step.
+    void group_committed(std::chrono::microseconds apply, std::chrono::microseconds wal,
+                         std::chrono::microseconds anchor, uint64_t operations);
+    void io_failed() { io_errors_.fetch_add(1, std::memory_order_relaxed); }  // the store stopped writing
+    void store_reopened() { reopened_.fetch_add(1, std::memory_order_relaxed); }
 
     Networks const& allow() const { return options_.allow; }
     std::string scrape(size_t* series = nullptr) const;
@@ -98,7 +103,7 @@ class Metrics {
     size_t slot(std::string_view prefix) const;
     Options options_;
     std::unique_ptr<Cells> cells_;
-    std::atomic<uint64_t> unsent_{0}, replays_{0}, audit_dropped_{0};
+    std::atomic<uint64_t> unsent_{0}, replays_{0}, audit_dropped_{0}, io_errors_{0}, reopened_{0};
     mutable std::mutex sources_mutex_;
     std::vector<std::function<void(MetricsText&)>> sources_;
 };

@@ -81,4 +81,17 @@ void write_store_metrics(MetricsText& text, storage::Health const& health) {
     text.sample({}, uint64_t{health.clock_suspect});
 }
 
+void write_rocksdb_metrics(MetricsText& text, std::vector<storage::StoreGauge> const& gauges) {
+    std::string_view family;
+    for (auto const& gauge : gauges) {
+        if (gauge.name != family)
+            text.family("ingot_rocksdb_" + std::string(gauge.name), "gauge", "As the storage engine reports it.");
+        family = gauge.name;
+        if (gauge.level)
+            text.sample({{"level", std::to_string(*gauge.level)}}, gauge.value);
+        else
+            text.sample({}, gauge.value);
+    }
+}
+
 }  // namespace ingot::api

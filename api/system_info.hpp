@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "api/handler.hpp"
+#include "storage/store_gauges.hpp"
 
 namespace ingot::api {
 
@@ -76,5 +77,7 @@ std::string_view name(storage::State state);
 // Gauges of the store for Metrics::add_source.
 class MetricsText;
 void write_store_metrics(MetricsText& text, storage::Health const& health);
+// ingot_rocksdb_*.
+void write_rocksdb_metrics(MetricsText& text, std::vector<storage::StoreGauge> const& gauges);
 
 }  // namespace ingot::api

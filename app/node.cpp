@@ -36,8 +36,9 @@ std::string read_file(std::string const& path) {
     return {std::istreambuf_iterator<char>(file), {}};
 }
 
-storage::EventSink log_store_events(Log& log) {
-    return [&log](storage::Severity severity, std::string_view slug, std::string members) {
+storage::EventSink log_store_events(Log& log, api::Metrics& metrics) {
+    return [&log, &metrics](storage::Severity severity, std::string_view slug, std::string members) {
+        if (slug == "storage-failed") metrics.io_failed();
         constexpr Level levels[] = {Level::debug, Level::info, Level::warn, Level::error};
         log.event(levels[static_cast<size_t>(severity)], slug, "", members);
     };
@@ -138,7 +139,10 @@ Result<void> Node::Parts::open_store() {
     auto options = store_options(config);
     if (!options) return fail(options.error());
     options->started = false;  // the observer needs what is built over the engine
-    auto opened = storage::open_store(std::move(*options), clock, random, log_store_events(log));
+    options->on_group = [this](storage::GroupTimes const& group) {
+        metrics.group_committed(group.apply, group.wal, group.anchor, group.operations);
+    };
+    auto opened = storage::open_store(std::move(*options), clock, random, log_store_events(log, metrics));
     if (!opened) return fail(opened.error());
     engine = std::move(*opened);
     return {};
@@ -162,8 +166,7 @@ Result<void> Node::Parts::build_domain() {
     tracechain = std::make_unique<tracechain::Tracechain>(*engine, clock, random, trace_settings(config),
                                                           owner_lookup(*registry));
     services.emplace(api::Services{*engine, *registry, *resolver, *tracechain, clock, random, config.limits, metrics,
-                                   config.node_name, config.log_origin_or_default(), &system,
-                                   std::move(*cursor_key)});
+                                   config.node_name, config.log_origin_or_default(), &system, std::move(*cursor_key)});
     return {};
 }
 
@@ -174,7 +177,10 @@ void Node::Parts::build_api() {
     options.authenticate = [this](std::string_view token) { return registry->authenticate(token); };
     if (log.writes(Level::warn)) options.access = [this](api::AccessLine const& line) { log.access(line); };
     dispatcher = std::make_unique<api::Dispatcher>(api::routes(), *services, std::move(options));
-    metrics.add_source([this](api::MetricsText& text) { write_store_metrics(text, engine->health()); });
+    metrics.add_source([this](api::MetricsText& text) {
+        write_store_metrics(text, engine->health());
+        write_rocksdb_metrics(text, storage::gauges_of(*engine));
+    });
     metrics.add_source([this](api::MetricsText& text) {
         text.family("ingot_code_skips_total", "counter", "Numbers passed over because their code existed.");
         for (auto const& [prefix, count] : registry->code_skips()) text.sample({{"prefix", prefix}}, count);
@@ -225,6 +231,7 @@ void Node::Parts::label_prefixes(std::span<storage::Row const> changed) {
 
 // On the committer thread, before the answers of the group: what was acknowledged is in force.
 void Node::Parts::on_commit(storage::Sequence sequence, std::span<storage::Row const> changed) {
+    if (changed.empty()) metrics.store_reopened();
     if (auto taken = registry->committed(changed); !taken)
         log.event(Level::error, "registry-not-reloaded", taken.error().detail, "");
     resolver->committed(sequence, changed);

@@ -1,14 +1,29 @@
 #include "storage/committer.hpp"
 
+#include <algorithm>
+
 #include "storage/log_keys.hpp"
 
 namespace ingot::storage {
 namespace {
 
 using namespace std::chrono_literals;
+using std::chrono::steady_clock;
 
 constexpr Sequence kChainKept = 65'536;
 constexpr Sequence kChainTrimmedPerGroup = 256;
+
+std::chrono::microseconds whole_us(steady_clock::duration time) {
+    return std::chrono::duration_cast<std::chrono::microseconds>(time);
+}
+
+// Answers that are new in the group; a repeat was carried out before.
+template <class DecidedList>
+size_t changes_in(DecidedList const& decided) {
+    return static_cast<size_t>(std::count_if(decided.begin(), decided.end(), [](auto const& one) {
+        return one.result.has_value() && !one.result->replayed;
+    }));
+}
 
 Error retry(Code code, std::string detail, std::string detail_zh, int64_t seconds) {
     return Error{code, std::move(detail), std::move(detail_zh)}.with("retryAfterMs", seconds * 1000);
@@ -162,6 +177,7 @@ Time Committer::log_time() const { return std::max(head_.commit.time, clock_.now
 void Committer::commit_next_group() {
     auto shares = queue_.take();
     if (shares.empty()) return;
+    group_began_ = steady_clock::now();
     RocksView base(store_, nullptr, head_.commit.sequence);
     Group group(base, head_, log_time(), options_.audit_key);
     DecidedList decided;
@@ -329,13 +345,18 @@ bool Committer::write_group(Group& group, DecidedList& decided) {
         set_state(State::full, "storage-full", "free space reached the reserve");
         return false;
     }
+    auto const applied = steady_clock::now();
     auto done = store_->write(out);
+    auto const logged = steady_clock::now();
     if (done) done = anchor_.write(slot_of(next.commit));
     if (!done) {
         refuse_group(decided, Code::OutcomeUnknown, done.error().detail);
         enter_failure(done.error());
         return false;
     }
+    if (options_.on_group)
+        options_.on_group({whole_us(applied - group_began_), whole_us(logged - applied),
+                           whole_us(steady_clock::now() - logged), changes_in(decided)});
     head_ = std::move(next);
     written_.emplace_back(head_.commit.sequence, store_->written_through());
     publish();

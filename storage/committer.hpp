@@ -33,6 +33,7 @@ class Committer {
     Result<ReadPoint> read_point() const;
     Health health() const;
     void answered_damaged(Error const& error) { damage_.answered(error); }
+    std::vector<StoreGauge> gauges() const;  // housekeeping.cpp
 
   private:
     // What an answer rests on. With a group that is not written, only answers that rest on the store stand.
@@ -107,6 +108,7 @@ class Committer {
     Head head_;
     std::deque<std::pair<Sequence, uint64_t>> written_;  // group, engine sequence after it: for the flush mark
     Sequence flush_mark_ = 0;                            // groups up to it are safe in files
+    std::chrono::steady_clock::time_point group_began_{};
     bool needs_reopen_ = false;
     int probes_ = 0;
     std::deque<std::chrono::steady_clock::time_point> failures_;

@@ -80,4 +80,13 @@ void Committer::submit_audit_digest() {
     (void)queue_.push(pending);
 }
 
+std::vector<StoreGauge> Committer::gauges() const {
+    std::shared_ptr<RocksStore> store;
+    {
+        std::lock_guard lock(state_mutex_);
+        store = read_point_.store;
+    }
+    return store ? store->gauges() : std::vector<StoreGauge>();
+}
+
 }  // namespace ingot::storage

@@ -42,12 +42,18 @@ class RocksEngine final : public Engine {
     }
     Health health() const override { return committer_.health(); }
     void answered_damaged(Error const& error) override { committer_.answered_damaged(error); }
+    std::vector<StoreGauge> gauges() const { return committer_.gauges(); }
 
   private:
     Committer committer_;
 };
 
 }  // namespace
+
+std::vector<StoreGauge> gauges_of(Engine const& engine) {
+    auto const* ours = dynamic_cast<RocksEngine const*>(&engine);
+    return ours ? ours->gauges() : std::vector<StoreGauge>();
+}
 
 Result<Committed> Engine::update(Operation operation) {
     std::promise<Result<Committed>> promise;

@@ -5,6 +5,7 @@
 #include "base/limits.hpp"
 #include "storage/engine.hpp"
 #include "storage/event_sink.hpp"
+#include "storage/store_gauges.hpp"
 
 namespace ingot::storage {
 
@@ -26,6 +27,7 @@ struct StoreOptions {
     std::string program = "ingot 0.1.0";  // written into the format record
     std::shared_ptr<FileLayer> files;     // empty: the machine's own
     bool started = true;                  // false: the owner calls Engine::start() with its observer
+    GroupObserver on_group;               // on the committer thread, after each group; must be short
     // How soon the store looks after itself; tests shorten them.
     std::chrono::milliseconds full_check{1'000}, first_probe{1'000}, sweep{3'600'000};
 };
@@ -37,5 +39,8 @@ Result<std::unique_ptr<Engine>> open_store(StoreOptions options, Clock& clock, R
 // A fresh store in memory for tests; opens in about 5 ms. `options.files` may name an earlier memory layer to re-open.
 Result<std::unique_ptr<Engine>> open_memory_store(Clock& clock, Random& random, StoreOptions options = {},
                                                   EventSink events = {});
+
+// Gauges of a store that open_store() made; none while it is closed or re-opening, none of another engine. Never waits.
+std::vector<StoreGauge> gauges_of(Engine const& engine);
 
 }  // namespace ingot::storage

@@ -2,6 +2,7 @@
 
 #include <rocksdb/listener.h>
 
+#include <cstdlib>
 #include <cstring>
 
 #include "base/encoding.hpp"
@@ -154,6 +155,28 @@ uint64_t RocksStore::wal_bytes() const {
     uint64_t bytes = 0;
     for (auto const& file : files) bytes += file->SizeFileBytes();
     return bytes;
+}
+
+std::vector<StoreGauge> RocksStore::gauges() const {
+    std::vector<StoreGauge> out;
+    auto const wal = wal_bytes();
+    OpenGate gate(*state_);
+    if (!gate) return out;
+    auto add = [&](std::string_view name, std::string const& property) {
+        uint64_t value = 0;
+        if (state_->db->GetIntProperty(property, &value)) out.push_back({name, {}, value});
+    };
+    add("memtable_bytes", rocksdb::DB::Properties::kCurSizeAllMemTables);
+    add("pending_compaction_bytes", rocksdb::DB::Properties::kEstimatePendingCompactionBytes);
+    add("write_stopped", rocksdb::DB::Properties::kIsWriteStopped);
+    add("cache_bytes", rocksdb::DB::Properties::kBlockCacheUsage);
+    out.push_back({"wal_bytes", {}, wal});
+    for (int level = 0; level < state_->db->NumberLevels(); ++level) {
+        std::string files;
+        if (state_->db->GetProperty(rocksdb::DB::Properties::kNumFilesAtLevelPrefix + std::to_string(level), &files))
+            out.push_back({"files", static_cast<unsigned>(level), std::strtoull(files.c_str(), nullptr, 10)});
+    }
+    return out;
 }
 
 std::vector<RocksStore::File> RocksStore::files() const {

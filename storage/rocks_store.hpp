@@ -11,6 +11,7 @@
 #include "storage/commit_record.hpp"
 #include "storage/disk.hpp"
 #include "storage/event_sink.hpp"
+#include "storage/store_gauges.hpp"
 
 namespace ingot::storage {
 
@@ -81,6 +82,7 @@ class RocksStore {
     Result<std::string> checksum_of(File const& file) const;
     Result<void> verify_blocks() const;  // stops at the first bad block
     uint64_t wal_bytes() const;
+    std::vector<StoreGauge> gauges() const;
 
     void close();
 

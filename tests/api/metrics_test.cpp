@@ -33,6 +33,10 @@ TEST(Metrics, WritesWhatWasCounted) {
     metrics.events_captured("invented", 1);
     metrics.traced("upstream", milliseconds(2), true);
     metrics.replayed();
+    metrics.group_committed(microseconds(100), milliseconds(3), milliseconds(1), 5);
+    metrics.group_committed(microseconds(100), milliseconds(3), milliseconds(1), 2);
+    metrics.io_failed();
+    metrics.store_reopened();
     std::string const text = metrics.scrape();
     EXPECT_TRUE(
         has_line(text, R"(ingot_http_requests_total{surface="v1",route="/v1/codes",method="POST",code="2xx"} 1)"));
@@ -46,6 +50,14 @@ TEST(Metrics, WritesWhatWasCounted) {
     EXPECT_TRUE(has_line(text, R"(ingot_events_captured_total{kind="other"} 1)"));
     EXPECT_TRUE(has_line(text, R"(ingot_trace_truncated_total{query="upstream"} 1)"));
     EXPECT_TRUE(has_line(text, "ingot_idempotent_replays_total 1"));
+    EXPECT_TRUE(has_line(text, R"(ingot_commit_seconds_count{step="wal"} 2)")) << "per group, not per change";
+    EXPECT_TRUE(has_line(text, R"(ingot_commit_seconds_bucket{step="wal",le="0.002"} 0)"));
+    EXPECT_TRUE(has_line(text, R"(ingot_commit_seconds_bucket{step="wal",le="0.004"} 2)"));
+    EXPECT_TRUE(has_line(text, R"(ingot_commit_seconds_bucket{step="apply",le="0.00025"} 2)"));
+    EXPECT_TRUE(has_line(text, R"(ingot_commit_seconds_count{step="anchor"} 2)"));
+    EXPECT_TRUE(has_line(text, "ingot_commit_operations_total 7"));
+    EXPECT_TRUE(has_line(text, R"(ingot_io_errors_total{kind="store"} 1)"));
+    EXPECT_TRUE(has_line(text, R"(ingot_store_reopen_total{kind="done"} 1)"));
     EXPECT_TRUE(has_line(text, R"(ingot_http_request_seconds_bucket{surface="v1",cost="write",le="0.004"} 1)"));
     EXPECT_TRUE(has_line(text, R"(ingot_http_request_seconds_bucket{surface="v1",cost="write",le="0.002"} 0)"));
     EXPECT_EQ(text.find("ingot_http_refused_total{reason=\"busy\"}"), std::string::npos)

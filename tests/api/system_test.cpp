@@ -101,6 +101,13 @@ TEST(SystemInfo, TellsTheStoresStateAsMetrics) {
     EXPECT_NE(out.find("ingot_storage_state{state=\"open\"} 0\n"), std::string::npos);
     EXPECT_NE(out.find("ingot_store_seq 7\n"), std::string::npos);
     EXPECT_NE(out.find("ingot_store_damage_total{kind=\"read\"} 3\n"), std::string::npos);
+    MetricsText rocksdb;
+    write_rocksdb_metrics(rocksdb, {{"wal_bytes", {}, 12}, {"files", 0, 3}, {"files", 1, 4}});
+    EXPECT_EQ(rocksdb.take(),
+              "# HELP ingot_rocksdb_wal_bytes As the storage engine reports it.\n# TYPE ingot_rocksdb_wal_bytes gauge\n"
+              "ingot_rocksdb_wal_bytes 12\n"
+              "# HELP ingot_rocksdb_files As the storage engine reports it.\n# TYPE ingot_rocksdb_files gauge\n"
+              "ingot_rocksdb_files{level=\"0\"} 3\ningot_rocksdb_files{level=\"1\"} 4\n");
 }
 
 }  // namespace

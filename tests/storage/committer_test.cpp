@@ -1,5 +1,6 @@
 // Groups, answers, idempotency, many-step operations, the log and the audit chain.
 #include <future>
+#include <map>
 
 #include "base/encoding.hpp"
 #include "storage/commit_queue.hpp"
@@ -26,6 +27,36 @@ TEST_F(CommitterTest, OneGroupHoldsWhatWasQueuedAndARefusalDropsOutAlone) {
     ASSERT_FALSE(second);
     EXPECT_EQ(second.error().code, Code::IdentifierExists);
     EXPECT_EQ(get(*engine_, Space::record, "Rx"), std::nullopt);
+}
+
+TEST_F(CommitterTest, TellsWhereTheTimeOfAGroupWentAndWhatTheEngineHolds) {
+    std::mutex mutex;
+    std::vector<GroupTimes> groups;
+    options_.on_group = [&](GroupTimes const& group) {
+        std::lock_guard lock(mutex);
+        groups.push_back(group);
+    };
+    open();
+    auto release = hold();
+    auto a = submit(put(Space::record, "Ra", std::string(1000, 'x')));
+    auto refused = submit(operation([](Batch&) -> Result<void> { return fail(Code::IdentifierExists, "taken"); }));
+    auto b = submit(put(Space::record, "Rb", "1"));
+    release.set_value();
+    EXPECT_TRUE(a.get() && b.get() && !refused.get());
+    {
+        std::lock_guard lock(mutex);
+        ASSERT_FALSE(groups.empty());
+        EXPECT_EQ(groups.back().operations, 2u) << "the refused one changed nothing";
+        EXPECT_GT(groups.back().apply.count(), 0);
+    }
+    std::map<std::string_view, uint64_t> gauges;
+    for (auto const& gauge : gauges_of(*engine_)) gauges[gauge.name] += gauge.value;
+    for (char const* name :
+         {"memtable_bytes", "pending_compaction_bytes", "write_stopped", "cache_bytes", "wal_bytes", "files"})
+        EXPECT_TRUE(gauges.contains(name)) << name;
+    EXPECT_GT(gauges["memtable_bytes"], 1000u);
+    EXPECT_GT(gauges["wal_bytes"], 1000u);
+    engine_.reset();  // before what on_group writes to
 }
 
 TEST_F(CommitterTest, AThrowingOperationIsRefusedAndHarmsNobody) {
