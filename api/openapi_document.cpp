@@ -40,7 +40,9 @@ std::optional<std::string> openapi_document(std::string_view surface, std::strin
         for (auto const& [path, operations] : paths.items())
             for (auto const& [method, operation] : operations.items()) {
                 if (!served.contains(method + " " + path)) continue;
-                document["paths"][path][method] = operation;
+                Json& shown = document["paths"][path][method] = operation;
+                if (shown.contains("requestBody"))  // a body may always come too slowly (security.md 13)
+                    shown["responses"]["408"]["$ref"] = "#/components/responses/RequestTimeout";
                 tags.insert(operation["tags"][0].get<std::string>());
             }
     }

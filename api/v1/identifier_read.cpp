@@ -24,9 +24,9 @@ std::shared_ptr<ReadyAnswer const> make_ready_record(Services& services, ident::
     auto const values = visible_values(found.record, found.level);
     std::string body;
     write_record(body, found.record, identifier.canonical(), found.level);
-    auto ready = make_ready("application/json",
-                            registry::record_etag(identifier.canonical(), found.record.version, found.level),
-                            "public, max-age=" + std::to_string(max_age(values, services.clock.now())), std::move(body));
+    auto ready =
+        make_ready("application/json", registry::record_etag(identifier.canonical(), found.record.version, found.level),
+                   "public, max-age=" + std::to_string(max_age(values, services.clock.now())), std::move(body));
     bool fixed = true;  // a value that ends at a certain time changes what may be said of its age
     for (auto const* value : values) fixed = fixed && !value->ttl_absolute;
     if (fixed) services.resolver.keep_answer(Dialect::v1, identifier, {}, ready, ready->bytes(), found);

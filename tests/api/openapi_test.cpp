@@ -102,6 +102,7 @@ TEST(OpenApi, EveryOperationIsFullyDescribed) {
             EXPECT_FALSE(operation.at("summary").get<std::string>().empty());
             EXPECT_FALSE(operation.at("x-ingot-summary-zh").get<std::string>().empty());
             EXPECT_FALSE(operation.at("x-ingot-roles").empty());
+            EXPECT_EQ(operation["responses"].contains("408"), operation.contains("requestBody"));
             bool error_example = false;
             for (auto const& [status, answer] : operation["responses"].items()) {
                 auto const content =

@@ -1,4 +1,5 @@
 """Bad input on every kind of endpoint, as a careless or hostile client would send it; every answer says what is wrong."""
+import calendar
 import json
 import socket
 import ssl
@@ -104,6 +105,93 @@ class BadInputTest(unittest.TestCase):
                                + b"Idempotency-Key: 0123456789abcdef\r\nContent-Length: 999999999\r\n\r\n")
             head = connection.recv(65536)
         self.assertIn(b" 413 ", head.split(b"\r\n")[0], head)
+
+    def refused_on_the_wire(self, request, status, code, language):
+        """Sends bytes, reads to the end; the answer is a whole problem like any other."""
+        with self.raw() as connection:
+            connection.sendall(request)
+            connection.settimeout(20)
+            answer = b""
+            while piece := connection.recv(65536):
+                answer += piece
+        head, _, body = answer.partition(b"\r\n\r\n")
+        lines = head.decode().split("\r\n")
+        fields = dict(line.split(": ", 1) for line in lines[1:])
+        self.assertIn(f" {status} ", lines[0], answer)
+        problem = json.loads(body)
+        self.assertEqual(problem["code"], code, problem)
+        self.assertEqual(problem["requestId"], fields["Request-Id"], problem)
+        self.assertEqual(problem["instance"], "urn:uuid:" + fields["Request-Id"])
+        self.assertEqual(problem["type"], f"{self.node.url}/docs/problems/{code}")
+        for member in ("title", "detail", "solve"):
+            chinese = any(ord(c) > 0x4E00 for c in problem[member])
+            self.assertEqual(chinese, language == "zh-CN", (member, problem))
+        self.assertEqual(fields["Content-Language"], language)
+        self.assertEqual(fields["Connection"], "close")
+        self.assertIn("Content-Security-Policy", fields)
+        for _ in range(100):  # the log has a thread of its own
+            if problem["requestId"] in self.node.log_text():
+                return problem
+            time.sleep(0.05)
+        self.fail("not in the log: " + problem["requestId"])
+
+    def test_what_the_transport_refuses_is_a_problem_like_any_other(self):
+        english, host = b"Accept-Language: en\r\n", b"Host: localhost\r\n"
+        get = b"GET /v1/meta HTTP/1.1\r\n"
+        for request, status, code, limit in (
+                (get + b"%sHost: a b\r\n\r\n", 400, "bad-framing", None),
+                (get + host + b"%sno colon\r\n\r\n", 400, "bad-framing", None),
+                (get + b"%s" + host + b"X: " + b"a" * 17000, 431, "header-too-large", 16384),
+                (get + b"%s" + host + b"A: b\r\n" * 101, 431, "header-too-large", 100),
+                (b"GET /" + b"a" * 8192 + b" HTTP/1.1\r\n%s" + host + b"\r\n", 414, "target-too-long", 8192),
+                (b"GET / HTTP/2.0\r\n%s" + host + b"\r\n", 505, "version-not-supported", None),
+                (b"TRACE / HTTP/1.1\r\n%s" + host + b"\r\n", 405, "method-not-allowed", None),
+                (b"POST /v1/resolve HTTP/1.1\r\n%s" + host + b"Content-Length: 9000000\r\n\r\n", 413, "body-too-large",
+                 8388608),
+                (get + b"%s" + host + b"Content-Length: 70000\r\n\r\n", 413, "body-too-large", 65536)):
+            for field, language in ((english, "en"), (b"", "zh-CN"), (b"Accept-Language: de\r\n", "zh-CN")):
+                problem = self.refused_on_the_wire(request.replace(b"%s", field), status, code, language)
+                self.assertEqual(problem.get("limit"), limit, problem)
+
+    def test_a_late_head_is_told_its_time(self):
+        problem = self.refused_on_the_wire(b"GET / HTTP/1.1\r\nAccept-Language: en\r\nHo", 408, "request-timeout", "en")
+        self.assertEqual(problem["limit"], 10000)
+
+    def test_the_type_of_a_problem_is_a_page(self):
+        problem = self.node.request("GET", "/v1/nothing").json
+        self.assertTrue(problem["type"].startswith(self.node.url + "/docs/problems/"), problem)
+        page = self.node.request("GET", problem["type"][len(self.node.url):])
+        self.assertEqual(page.status, 200)
+        self.assertIn(b"no-such-route", page.body)
+
+    def test_headers_are_sent_once_and_pages_cannot_be_framed(self):
+        for target in (f"/{PREFIX}/nothing", f"/{PREFIX}/nothing?callback=x", f"/api/handles/{PREFIX}/x?callback=f", "/healthz"):
+            connection = self.node.connection()
+            connection.request("GET", target)
+            response = connection.getresponse()
+            names = [name.lower() for name, _ in response.getheaders()]
+            self.assertEqual(len(names), len(set(names)), (target, names))
+            self.assertIn("frame-ancestors 'none'", response.headers["Content-Security-Policy"], target)
+            connection.close()
+
+    def test_absence_may_be_cached_for_a_moment(self):
+        target = f"/v1/identifiers/{PREFIX}/nothing-here"
+        self.assertEqual(self.node.request("GET", target).headers["cache-control"], "public, max-age=30")
+        self.assertEqual(self.node.request("GET", target, key=self.key).headers["cache-control"], "no-store")
+
+    def test_checks_are_dated_by_this_run(self):
+        for check in self.node.request("GET", "/readyz").json["checks"]:
+            self.assertLess(abs(time.time() - calendar.timegm(time.strptime(check["since"][:19], "%Y-%m-%dT%H:%M:%S"))),
+                            3600, check)
+
+    def test_groups_and_the_engine_are_measured(self):
+        text = self.node.request("GET", "/metrics").body.decode()
+        for name in ('ingot_commit_seconds_count{step="wal"}', "ingot_commit_operations_total",
+                     "ingot_rocksdb_memtable_bytes", 'ingot_rocksdb_files{level="0"}', "ingot_io_errors_total",
+                     "ingot_store_reopen_total"):
+            self.assertIn("\n" + name, text)
+        groups = int(text.split('ingot_commit_seconds_count{step="wal"} ')[1].split()[0])
+        self.assertGreater(groups, 0)
 
     def test_a_slow_client_is_cut_and_others_are_served(self):
         with self.raw() as connection:
