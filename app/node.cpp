@@ -212,6 +212,10 @@ Result<void> Node::Parts::listen() {
     options.run_blocking = [this](std::function<void()> work) { dispatcher->run_blocking(std::move(work)); };
     server = std::make_unique<net::Server>(std::move(options), std::move(*tls), *dispatcher, clock, random);
     if (auto started = server->start(); !started) return started;
+    if (size_t const most = server->stats().connections_max; most < config.limits.connections_max)
+        log.event(Level::warn, "descriptors-low",
+                  "connections are limited to " + std::to_string(most) + ", half of the file descriptors; wanted " +
+                      std::to_string(config.limits.connections_max));
     metrics.add_source([this](api::MetricsText& text) { write_connections(text, server->stats()); });
     bool const v6 = config.node_name.find(':') != std::string::npos;
     url = "https://" + (v6 ? "[" + config.node_name + "]" : config.node_name) + ":" +

@@ -1,5 +1,8 @@
-// How many connections each address has, and all together. Thread safe.
+// How many connections each address has, and all together. One IPv6 subscriber owns a /64, so that counts as one
+// address (spec/security.md 5). Thread safe.
 #pragma once
+
+#include <arpa/inet.h>
 
 #include <cstddef>
 #include <mutex>
@@ -17,7 +20,7 @@ class ConnectionCounts {
     bool enter(std::string const& address, bool exempt) {
         std::lock_guard lock(mutex_);
         ++total_;
-        size_t of_address = exempt ? 0 : ++by_address_[address];
+        size_t of_address = exempt ? 0 : ++by_address_[counted(address)];
         return total_ <= total_max_ && of_address <= per_address_max_;
     }
 
@@ -25,13 +28,20 @@ class ConnectionCounts {
         std::lock_guard lock(mutex_);
         --total_;
         if (exempt) return;
-        auto found = by_address_.find(address);
+        auto found = by_address_.find(counted(address));
         if (found != by_address_.end() && --found->second == 0) by_address_.erase(found);
     }
 
     size_t total_max() const { return total_max_; }
 
   private:
+    // What is counted together: the address, of IPv6 its first 8 bytes.
+    static std::string counted(std::string const& address) {
+        in6_addr v6{};
+        if (address.find(':') == std::string::npos || inet_pton(AF_INET6, address.c_str(), &v6) != 1) return address;
+        return {reinterpret_cast<char const*>(v6.s6_addr), 8};
+    }
+
     size_t const total_max_;
     size_t const per_address_max_;
     std::mutex mutex_;  // guards the counts

@@ -129,11 +129,15 @@ class BadInputTest(unittest.TestCase):
         self.assertEqual(fields["Content-Language"], language)
         self.assertEqual(fields["Connection"], "close")
         self.assertIn("Content-Security-Policy", fields)
+        self.assert_logged(self.node, problem["requestId"])
+        return problem
+
+    def assert_logged(self, node, text):
         for _ in range(100):  # the log has a thread of its own
-            if problem["requestId"] in self.node.log_text():
-                return problem
+            if text in node.log_text():
+                return
             time.sleep(0.05)
-        self.fail("not in the log: " + problem["requestId"])
+        self.fail("not in the log: " + text)
 
     def test_what_the_transport_refuses_is_a_problem_like_any_other(self):
         english, host = b"Accept-Language: en\r\n", b"Host: localhost\r\n"
@@ -183,6 +187,13 @@ class BadInputTest(unittest.TestCase):
         for check in self.node.request("GET", "/readyz").json["checks"]:
             self.assertLess(abs(time.time() - calendar.timegm(time.strptime(check["since"][:19], "%Y-%m-%dT%H:%M:%S"))),
                             3600, check)
+
+    def test_few_descriptors_are_told(self):
+        node = Node().start(descriptors=512)
+        try:
+            self.assert_logged(node, '"descriptors-low","msg":"connections are limited to 256')
+        finally:
+            node.close()
 
     def test_groups_and_the_engine_are_measured(self):
         text = self.node.request("GET", "/metrics").body.decode()

@@ -41,8 +41,10 @@ class Node:
             raise AssertionError(f"ingot {' '.join(arguments)}: exit {result.returncode}\n{result.stdout}{result.stderr}")
         return result
 
-    def start(self, timeout=60):
-        self.process = subprocess.Popen([PROGRAM, "serve", "--config", str(self.data / "ingot.toml")],
+    def start(self, timeout=60, descriptors=None):
+        """`descriptors`: hard limit of open files the node is started with."""
+        limit = ["prlimit", f"--nofile={descriptors}:{descriptors}"] if descriptors else []
+        self.process = subprocess.Popen([*limit, PROGRAM, "serve", "--config", str(self.data / "ingot.toml")],
                                         stdout=subprocess.PIPE, stderr=self.log, text=True)
         line = {}
 

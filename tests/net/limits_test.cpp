@@ -209,6 +209,17 @@ TEST(Counts, AnAddressIsCountedAndForgotten) {
     EXPECT_TRUE(counts.enter("192.0.2.1", false));
 }
 
+TEST(Counts, AnIpv6NetworkOfOneSubscriberIsOneAddress) {
+    ConnectionCounts counts(10, 2);
+    EXPECT_TRUE(counts.enter("2001:db8:1:2::1", false));
+    EXPECT_TRUE(counts.enter("2001:db8:1:2:ffff::9", false));
+    EXPECT_FALSE(counts.enter("2001:db8:1:2:1:2:3:4", false)) << "the same /64";
+    EXPECT_TRUE(counts.enter("2001:db8:1:3::1", false)) << "the next /64";
+    counts.leave("2001:db8:1:2:1:2:3:4", false);
+    counts.leave("2001:db8:1:2::1", false);
+    EXPECT_TRUE(counts.enter("2001:db8:1:2::7", false));
+}
+
 TEST(Counts, HandshakesBeyondTheLimitWaitTheirTurn) {
     TestServer server([](ServerOptions& options) {
         options.limits.handshakes_max = 1;
