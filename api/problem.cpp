@@ -140,7 +140,8 @@ Language language_of(std::string_view field) {
         if (size_t const at = item.find("q="); at != std::string_view::npos)
             weight = std::strtod(std::string(item.substr(at + 2, 5)).c_str(), nullptr);
         std::string const tag = to_lower_ascii(item.substr(0, 2));
-        bool const whole = item.size() == 2 || item[2] == '-' || item[2] == ';' || item[2] == ' ';
+        bool const whole =
+            item.size() == 2 || (item.size() > 2 && (item[2] == '-' || item[2] == ';' || item[2] == ' '));
         if (whole && tag == "zh") best_zh = std::max(best_zh, weight);
         if (whole && tag == "en") best_en = std::max(best_en, weight);
     }

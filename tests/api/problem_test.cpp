@@ -149,6 +149,7 @@ TEST(Language, IsChosenByWeight) {
                         {"zh-CN,zh;q=0.9,en;q=0.8", Language::zh},
                         {"de, en;q=0.5", Language::en},
                         {"fr", Language::zh},
+                        {"*", Language::zh},
                         {"en;q=0.3, zh;q=0.7", Language::zh},
                         {"english", Language::zh},
                         {"*", Language::zh}};
