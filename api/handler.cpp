@@ -48,8 +48,11 @@ Result<void> check_parameters(Call const& call, std::initializer_list<std::strin
         if (known || error.faults.size() >= 20) continue;
         std::string const name = excerpt(parameter.name);
         if (error.faults.empty()) {
-            error.detail = "the parameter \"" + name + "\" is not known here";
-            error.detail_zh = "此处不认识参数 \"" + name + "\"";
+            std::string words;
+            for (std::string_view word : allowed) words.append(words.empty() ? "" : ", ").append(word);
+            if (words.empty()) words.push_back('-');
+            error.detail = "the parameter \"" + name + "\" is not known here; known are: " + words;
+            error.detail_zh = "此处不认识参数 \"" + name + "\"；可用参数：" + words;
         }
         error.faults.push_back(
             {"parameter:" + name, std::string(slug(error.code)), "not known here", "此处不认识该参数"});

@@ -323,8 +323,10 @@ std::vector<ConfigKey> limit_keys() {
             limit_time("limits.write_deadline", &Limits::write_deadline, milliseconds(10), 10 * kMinute),
             limit("limits.trace_nodes", &Limits::trace_nodes_max, 1, 100'000'000),
             limit("limits.trace_edges", &Limits::trace_edges_max, 1, 1'000'000'000),
-            limit("limits.trace_depth", &Limits::trace_depth_default, 1, 1'000'000),
-            limit("limits.walks_per_principal", &Limits::walks_per_principal_max, 1, 1000)};
+            limit("limits.trace_depth", &Limits::trace_depth_default, 1, 10'000),
+            limit("limits.walks_per_principal", &Limits::walks_per_principal_max, 1, 1000),
+            limit_size("limits.walks_memory", &Limits::walks_bytes_max, kMiB, 64 * 1024 * kMiB),
+            limit_size("limits.answer", &Limits::answer_bytes_max, 64 * kKiB, 64 * kMiB)};
 }
 
 }  // namespace

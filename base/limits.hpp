@@ -49,6 +49,7 @@ struct Limits {
     std::chrono::milliseconds trace_time{500}, trace_time_max{60'000};
     uint32_t trace_depth_default = 64, trace_depth_max = 10'000;
     size_t trace_starts_max = 1'000, walks_per_principal_max = 4;
+    size_t walks_bytes_max = 256 * 1024 * 1024;  // walks kept for their next pages, of all principals
 };
 
 }  // namespace ingot

@@ -197,6 +197,9 @@ struct LotRow {
 };
 inline constexpr uint32_t kInlineRows = 16;
 
+// LinkInput::measured, bit by bit.
+inline constexpr uint8_t kPrimaryMeasured = 1, kDryMeasured = 2, kElementsMeasured = 4, kTakenEarly = 0x80;
+
 struct LinkInput {
     LotNumber lot = 0;
     InputRole role = InputRole::feed;

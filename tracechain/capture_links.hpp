@@ -5,8 +5,10 @@
 
 namespace ingot::tracechain {
 
-// LinkInput::measured, bit by bit.
-inline constexpr uint8_t kPrimaryMeasured = 1, kDryMeasured = 2, kElementsMeasured = 4, kTakenEarly = 0x80;
+using storage::kDryMeasured;
+using storage::kElementsMeasured;
+using storage::kPrimaryMeasured;
+using storage::kTakenEarly;
 
 // The row was taken before any supply of its lot, which got one later: flag time-order.
 bool taken_early(AccountRow const& row, AccountTail const& tail);

@@ -188,22 +188,4 @@ Result<EventPage> list_events(storage::View const& view, EventQuery const& query
     return page;
 }
 
-Result<EventSeq> as_of_seq(storage::View const& view, std::string_view text) {
-    auto wrong = [] {
-        Error error{Code::InvalidParameter, "as_of is an RFC 3339 time or # and an event number, e.g. #17",
-                    "as_of 应为 RFC 3339 时间或 #事件序号，例如 #17"};
-        error.faults.push_back({"parameter:as_of", "invalid-parameter", error.detail, error.detail_zh});
-        return fail(std::move(error));
-    };
-    if (text.starts_with('#')) {
-        EventSeq seq = 0;
-        auto const [end, bad] = std::from_chars(text.data() + 1, text.data() + text.size(), seq);
-        if (bad != std::errc() || end != text.data() + text.size()) return wrong();
-        return seq;
-    }
-    auto const time = parse_time(text);
-    if (!time) return wrong();
-    return storage::last_seq_at(view, to_micros(*time));
-}
-
 }  // namespace ingot::tracechain

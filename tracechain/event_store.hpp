@@ -46,7 +46,4 @@ struct EventPage {
 // At most 20,000 events are looked at for one page; a short page with `next` goes on there.
 Result<EventPage> list_events(storage::View const& view, EventQuery const& query);
 
-// A point in the record: "#17" or an RFC 3339 time; the seq of the last event recorded up to it. InvalidParameter.
-Result<EventSeq> as_of_seq(storage::View const& view, std::string_view text);
-
 }  // namespace ingot::tracechain

@@ -4,6 +4,7 @@
 #include <map>
 #include <queue>
 
+#include "tracechain/basis.hpp"
 #include "tracechain/query_json.hpp"
 
 namespace ingot::tracechain {
@@ -25,14 +26,16 @@ class OneLot final : public WalkSink {
   public:
     explicit OneLot(LotNumber lot) : lot_(lot) {}
     void lot(LotVisit const& visit) override {
+        ++rows;
         if (visit.row.lot == lot_) share.add(visit.entered.f);
     }
-    void event(EventVisit const&) override {}
+    void event(EventVisit const&) override { ++rows; }
     void gap(GapVisit const&) override {}
     void credit(LotNumber lot, Weight const& weight) override {
         if (lot == lot_) share.add(weight.f);
     }
     Sum share;
+    uint64_t rows = 0;  // lots and events the caller sees
 
   private:
     LotNumber lot_;
@@ -50,11 +53,13 @@ class Explainer {
               LotNumber from, LotNumber to)
         : view_(view),
           query_(all_edges(query)),
+          terms_(terms),
           from_(from),
           to_(to),
           walk_(Direction::up, query_.walk, terms, as_of.seq, silent_) {}
 
-    Result<void> run() {
+    Result<void> run(WalkBudget const& budget) {
+        budget_ = budget;
         if (auto begun = walk_.begin(view_, {to_}); !begun) return begun;
         storage::LotRow const* row = walk_.source().lot(to_);
         if (row == nullptr) return fail(*walk_.source().error());
@@ -66,7 +71,7 @@ class Explainer {
     }
 
     std::vector<Found> const& paths() const { return paths_; }
-    bool complete() const { return complete_; }
+    char const* stop() const { return stop_; }  // "nodes", "time", "paths", or null: nothing was cut
     bool more() const { return more_; }
     Walk& walk() { return walk_; }
 
@@ -100,18 +105,18 @@ class Explainer {
         return found->second;
     }
 
-    // Every node above `to`, each read once, up to the node budget.
+    // Every node above `to`, each read once, within the budget.
     Result<void> discover() {
+        uint64_t found = 0;
         for (uint32_t at = 0; at < nodes_.size(); ++at) {
-            if (at >= query_.walk.max_nodes) {
-                complete_ = false;
-                break;
-            }
+            stop_ = used_up(budget_, terms_.clock, at, found);
+            if (stop_ != nullptr) break;
             NodeId id = nodes_[at].id;
             bool target = id.kind() == NodeKind::lot_state && id.number() == from_;
             if (target && at != start_) continue;
             auto edges = walk_.edges(view_, id, nodes_[at].key, nodes_[at].via);
             if (!edges) return fail(edges.error());
+            found += edges->size();
             for (WalkEdge const& edge : *edges) {
                 LotNumber via = id.kind() == NodeKind::lot_state ? id.number() : 0;
                 uint32_t next = place(edge.id, edge.key, via);
@@ -151,6 +156,7 @@ class Explainer {
 
     Result<void> search() {
         std::priority_queue<std::pair<Partial, uint32_t>> queue;
+        uint64_t popped = 0;
         auto push = [&](Partial partial) {
             partials_.push_back(partial);
             queue.push({partial, static_cast<uint32_t>(partials_.size() - 1)});
@@ -167,8 +173,10 @@ class Explainer {
                 finish(self);
                 continue;
             }
-            if (partials_.size() >= kPartialPathsMax) {
-                complete_ = false;
+            char const* cut = partials_.size() >= kPartialPathsMax ? "paths" : nullptr;
+            if (cut == nullptr && ++popped % 64 == 0) cut = used_up(budget_, terms_.clock, 0, 0);
+            if (cut != nullptr) {
+                if (stop_ == nullptr) stop_ = cut;
                 more_ = true;
                 break;
             }
@@ -217,6 +225,8 @@ class Explainer {
 
     storage::View const& view_;
     ExplainQuery query_;
+    WalkTerms const& terms_;
+    WalkBudget budget_;
     LotNumber from_, to_;
     Silent silent_;
     Walk walk_;
@@ -225,66 +235,79 @@ class Explainer {
     std::vector<Node> nodes_;
     std::vector<Partial> partials_;
     std::vector<Found> paths_;
-    bool complete_ = true, more_ = false;
+    char const* stop_ = nullptr;
+    bool more_ = false;
 };
 
-Result<std::string> id_of(Walk& walk, LotNumber lot) {
-    storage::LotRow const* row = walk.source().lot(lot);
-    if (row == nullptr) return fail(*walk.source().error());
-    return row->id;
+// The one lot an end names.
+Result<LotNumber> one_lot(storage::View const& view, StartLot const& end, TraceQuery query, WalkTerms const& terms,
+                          AsOf const& as_of) {
+    query.start = {end};
+    auto lots = resolve_starts(view, query, terms, as_of);
+    if (!lots) return fail(lots.error());
+    if (lots->size() == 1) return lots->front();
+    return fail(Code::InvalidParameter, "from and to name one lot each, not a container",
+                "from 与 to 必须各为一个批次");
+}
+
+Result<void> write_path(JsonText& json, Walk& walk, Found const& path) {
+    json.object().name("weight").number(path.weight).name("lots").array();
+    for (LotNumber lot : path.lots) {
+        storage::LotRow const* row = walk.source().lot(lot);
+        if (row == nullptr) return fail(*walk.source().error());
+        json.text(row->id);
+    }
+    json.end_array().name("events").array();
+    for (auto const& event : path.events) json.count(event.first);
+    json.end_array().name("times").array();
+    for (auto const& event : path.events) json.time(event.second, 0);
+    json.end_array().end_object();
+    return {};
 }
 
 }  // namespace
 
-Result<std::string> run_explain(storage::View const& view, ExplainQuery const& query, WalkTerms const& terms) {
+Result<Explained> run_explain(storage::View const& view, ExplainQuery const& query, WalkTerms const& terms) {
+    RunTimer const timer(terms, query.walk);
     auto as_of = resolve_as_of(view, query.walk);
     if (!as_of) return fail(as_of.error());
-    TraceQuery ends = query.walk;
-    ends.start = {query.from};
-    auto from = resolve_starts(view, ends, terms, *as_of);
+    auto from = one_lot(view, query.from, query.walk, terms, *as_of);
     if (!from) return fail(from.error());
-    ends.start = {query.to};
-    auto to = resolve_starts(view, ends, terms, *as_of);
+    auto to = one_lot(view, query.to, query.walk, terms, *as_of);
     if (!to) return fail(to.error());
-    if (from->size() != 1 || to->size() != 1) {
-        return fail(Code::InvalidParameter, "from and to name one lot each, not a container",
-                    "from 与 to 必须各为一个批次");
-    }
-    OneLot one(from->front());
-    ends.theta = 1e-12;
-    ends.max_depth = query.walk.max_depth;
-    Walk walk(Direction::up, ends, terms, as_of->seq, one);
-    if (auto begun = walk.begin(view, *to); !begun) return fail(begun.error());
-    auto done = walk.run(view, {query.walk.max_nodes, UINT64_MAX, Steady::max()});
+    OneLot one(*from);
+    TraceQuery whole = query.walk;
+    whole.theta = 1e-12;
+    Walk walk(Direction::up, whole, terms, as_of->seq, one);
+    if (auto begun = walk.begin(view, {*to}); !begun) return fail(begun.error());
+    auto done = walk.run(view, timer.budget());
     if (!done) return fail(done.error());
     walk.credit_waiting();
 
-    Explainer explainer(view, query, terms, *as_of, from->front(), to->front());
-    if (auto ran = explainer.run(); !ran) return fail(ran.error());
+    Explainer explainer(view, query, terms, *as_of, *from, *to);
+    if (auto ran = explainer.run(timer.budget()); !ran) return fail(ran.error());
     double share = one.share.value(), listed = 0;
     JsonText json;
     json.object().name("kind").text("explain").name("from").text(query.from.text).name("to").text(query.to.text);
+    json.name("basis").text(basis_name(query.walk.basis));
     json.name("as_of").time(as_of->record_time_us, 6).name("as_of_seq").count(as_of->seq);
     json.name("share").number(share).name("paths").array();
     for (Found const& path : explainer.paths()) {
         listed += path.weight;
-        json.object().name("weight").number(path.weight).name("lots").array();
-        for (LotNumber lot : path.lots) {
-            auto id = id_of(explainer.walk(), lot);
-            if (!id) return fail(id.error());
-            json.text(*id);
-        }
-        json.end_array().name("events").array();
-        for (auto const& event : path.events) json.count(event.first);
-        json.end_array().name("times").array();
-        for (auto const& event : path.events) json.time(event.second, 0);
-        json.end_array().end_object();
+        if (auto written = write_path(json, explainer.walk(), path); !written) return fail(written.error());
     }
     double remaining = share - listed;
     json.end_array().name("remaining").number(remaining < 1e-12 ? 0 : remaining);
     json.name("path_count_at_least").count(explainer.paths().size() + (explainer.more() ? 1 : 0));
-    json.name("complete").boolean(explainer.complete() && walk.finished()).end_object();
-    return json.take();
+    WalkStats& stats = walk.stats();
+    if (stats.stop == nullptr) stats.stop = explainer.stop();
+    stats.complete = stats.stop == nullptr;
+    json.name("complete").boolean(stats.complete);
+    std::optional<uint64_t> rows_only;
+    if (walk.closure().masked > 0) rows_only = one.rows;
+    write_stats(json, stats, timer.elapsed_ms(), rows_only);
+    json.end_object();
+    return Explained{json.take(), stats.complete};
 }
 
 }  // namespace ingot::tracechain

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "storage/event_table.hpp"
+#include "tracechain/amount.hpp"
 #include "tracechain/container.hpp"
 #include "tracechain/custody.hpp"
 #include "tracechain/flags.hpp"
@@ -20,7 +21,8 @@ namespace {
 int64_t consumed(LotRow const& lot) {
     int64_t sum = 0;
     for (AccountRow const& row : lot.rows) {
-        if (takes(row)) sum += asked(row).get(lot.tail.primary).value_or(row.moved.value(lot.tail.primary));
+        if (!takes(row)) continue;
+        sum = held_sum(sum, asked(row).get(lot.tail.primary).value_or(row.moved.value(lot.tail.primary)));
     }
     return sum;
 }
@@ -116,10 +118,7 @@ void write_events(JsonText& json, LotRow const& lot, LotQuery const& query) {
 }  // namespace
 
 Result<std::string> read_lot(storage::View const& view, LotQuery const& query, WalkTerms const& terms) {
-    TraceQuery asked_for;
-    asked_for.as_of_seq = query.as_of_seq;
-    asked_for.as_of_us = query.as_of_us;
-    auto as_of = resolve_as_of(view, asked_for);
+    auto as_of = resolve_as_of(view, query);
     if (!as_of) return fail(as_of.error());
     auto number = storage::find_lot_number(view, query.lot.key);
     if (!number) return fail(number.error());

@@ -8,10 +8,8 @@
 
 namespace ingot::tracechain {
 
-struct LotQuery {
+struct LotQuery : AsAt {
     StartLot lot;
-    std::optional<EventSeq> as_of_seq;
-    std::optional<int64_t> as_of_us, at_us;
     uint32_t limit = 100;            // events a page
     std::optional<EventSeq> before;  // events: only older seqs
 };

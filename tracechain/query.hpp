@@ -40,7 +40,15 @@ struct StartLot {
     std::string text;  // as answers show it
 };
 
-struct TraceQuery {
+// The two times of an answer (3.11): what was recorded by then, and the moment it tells of.
+struct AsAt {
+    std::optional<storage::EventSeq> as_of_seq;
+    std::optional<int64_t> as_of_us;  // record time
+    std::optional<int64_t> at_us;
+    bool pinned() const { return as_of_seq || as_of_us; }
+};
+
+struct TraceQuery : AsAt {
     std::vector<StartLot> start;
     storage::Basis basis{};
     bool as_reported = false;  // each event's own ingot:allocation basis
@@ -50,9 +58,7 @@ struct TraceQuery {
     double min_share = 0;
     uint32_t max_depth = 64;
     bool raw = false;  // max_depth counts every node
-    std::optional<storage::EventSeq> as_of_seq;
-    std::optional<int64_t> as_of_us;  // record time
-    std::optional<int64_t> at_us, from_us, to_us;
+    std::optional<int64_t> from_us, to_us;
     StopAt stop_at;
     Filter material, owner, holder, role, kind;
     ViewForm view = ViewForm::graph;
@@ -61,7 +67,8 @@ struct TraceQuery {
     uint64_t max_nodes = 10'000;
     uint64_t max_edges = 50'000;  // 0: no limit (export.run)
     std::chrono::milliseconds timeout{500};
-    uint32_t batch = 64;  // records a multi_get fetches ahead; answers do not depend on it
+    size_t page_bytes = 4 * 1024 * 1024;  // a page ends before it grows larger (one row it always has)
+    uint32_t batch = 64;                  // records a multi_get fetches ahead; answers do not depend on it
 };
 
 // Given by the caller for every query; the functions may be empty: everything is visible, nothing is foreign.

@@ -42,8 +42,10 @@ LotAmounts amounts_of(LotRow const& row, storage::Basis const& requested) {
     return out;
 }
 
+namespace {
+
 // Who has it and who owns it, if the books name one party.
-void WalkListing::note_holdings(ListedLot& lot, storage::LotRow const& row) {
+void note_holdings(ListedLot& lot, LotRow const& row) {
     if (row.holdings.empty()) return;
     size_t holders = 0, owners = 0;
     std::string owner;
@@ -58,27 +60,50 @@ void WalkListing::note_holdings(ListedLot& lot, storage::LotRow const& row) {
     lot.apart = lot.in_transit != 0 || lot.left != 0;
 }
 
-void WalkListing::count_flags(uint32_t flags) {
-    for (std::string_view word : flag_names(flags)) flag_counts_[word] += 1;
+}  // namespace
+
+ListedLot list_lot(LotRow const& row, storage::Basis const& asked) {
+    ListedLot lot;
+    lot.lot = row.lot;
+    lot.id = row.id;
+    lot.uri = row.uri;
+    lot.material = row.material;
+    lot.owner = row.owner_prefix;
+    lot.kind = row.kind;
+    lot.amounts = amounts_of(row, asked);
+    note_holdings(lot, row);
+    lot.first_time_us = row.first_time_us;
+    lot.last_time_us = row.last_time_us;
+    return lot;
+}
+
+LotAmounts sum_of(std::vector<ListedLot> const& lots) {
+    LotAmounts out;
+    for (ListedLot const& lot : lots) {
+        if (!lot.amounts.quantity) continue;
+        if (out.quantity && out.basis != lot.amounts.basis) return {};
+        out.basis = lot.amounts.basis;
+        out.quantity = out.quantity.value_or(0) + *lot.amounts.quantity;
+    }
+    return out;
+}
+
+bool shows(TraceQuery const& query, ListedLot const& lot) {
+    return query.material.allows(lot.material) && query.owner.allows(lot.owner) && query.holder.allows(lot.holder) &&
+           query.kind.allows(name(lot.kind));
+}
+
+void count_flags(FlagCounts& counts, uint32_t flags) {
+    for (std::string_view word : flag_names(flags)) counts[word] += 1;
 }
 
 void WalkListing::lot(LotVisit const& visit) {
     auto [place, fresh] = places_.emplace(visit.row.lot, lots_.size());
     if (fresh) {
-        ListedLot& lot = lots_.emplace_back();
-        lot.lot = visit.row.lot;
-        lot.id = visit.row.id;
-        lot.uri = visit.row.uri;
-        lot.material = visit.row.material;
-        lot.owner = visit.row.owner_prefix;
-        lot.kind = visit.row.kind;
-        lot.amounts = amounts_of(visit.row, query_.basis);
-        note_holdings(lot, visit.row);
-        lot.first_time_us = visit.row.first_time_us;
-        lot.last_time_us = visit.row.last_time_us;
+        ListedLot& lot = lots_.emplace_back(list_lot(visit.row, query_.basis));
         lot.hops = visit.hops;
         lot.start = visit.start;
-        count_flags(visit.row.flags);
+        count_flags(flag_counts_, visit.row.flags);
     }
     ListedLot& lot = lots_[place->second];
     lot.entered.add(visit.entered);
@@ -100,7 +125,8 @@ void WalkListing::event(EventVisit const& visit) {
         event.time_us = visit.time_us;
         event.flags = visit.flags;
         digests_.insert(digests_.end(), visit.digests.begin(), visit.digests.end());
-        count_flags(visit.flags);
+        count_flags(flag_counts_, visit.flags);
+        basis_counts_[event.basis] += 1;
     }
     ListedEvent& event = events_[place->second];
     event.weight.add(visit.weight);
@@ -147,10 +173,8 @@ std::vector<ListedLot const*> WalkListing::ranked() const {
     for (ListedLot const& lot : lots_) {
         double share = lot.entered.f.value();
         double compared = by_share ? lot.entered.d.value() : share;
-        bool shown = lot.listed && compared >= least && lot.reported != share && query_.material.allows(lot.material) &&
-                     query_.owner.allows(lot.owner) && query_.holder.allows(lot.holder) &&
-                     query_.kind.allows(name(lot.kind));
-        if (shown) out.push_back(&lot);
+        bool fresh = lot.listed && compared >= least && lot.reported != share;
+        if (fresh && shows(query_, lot)) out.push_back(&lot);
     }
     std::sort(out.begin(), out.end(), [](ListedLot const* a, ListedLot const* b) {
         double x = a->entered.f.value(), y = b->entered.f.value();
@@ -167,23 +191,13 @@ std::vector<ListedGap> WalkListing::gaps() const {
     return out;
 }
 
-std::vector<ListedLot const*> WalkListing::starts() const {
-    std::vector<ListedLot const*> out;
-    for (ListedLot const& lot : lots_) {
-        if (lot.start) out.push_back(&lot);
+size_t WalkListing::bytes() const {
+    size_t sum = lots_.size() * (sizeof(ListedLot) + 200) + digests_.size() * sizeof(Digest) + gaps_.size() * 400;
+    for (ListedEvent const& event : events_) {
+        sum += sizeof(ListedEvent) + 150 + event.inputs.size() * sizeof(event.inputs[0]) +
+               event.outputs.size() * sizeof(LotNumber);
     }
-    return out;
-}
-
-LotAmounts WalkListing::start_amounts() const {
-    LotAmounts out;
-    for (ListedLot const& lot : lots_) {
-        if (!lot.start || !lot.amounts.quantity) continue;
-        if (out.quantity && out.basis != lot.amounts.basis) return {};
-        out.basis = lot.amounts.basis;
-        out.quantity = out.quantity.value_or(0) + *lot.amounts.quantity;
-    }
-    return out;
+    return sum;
 }
 
 std::string digest_of(std::vector<Digest> digests, std::string_view query_line, EventSeq as_of) {

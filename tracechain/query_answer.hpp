@@ -21,6 +21,9 @@ struct LotAmounts {
 };
 LotAmounts amounts_of(storage::LotRow const& row, storage::Basis const& requested);
 
+using FlagCounts = std::map<std::string_view, uint64_t>;
+using BasisCounts = std::map<std::string, uint64_t>;  // basis by which an event was compared -> events
+
 struct ListedLot {
     LotNumber lot = 0;
     std::string id, uri, material, owner, holder;
@@ -35,7 +38,20 @@ struct ListedLot {
     std::string terminal;
     bool start = false, listed = false;
     double reported = -1;  // share or exposure already answered on an earlier page
+
+    // On hand with its holders: what is in transit or has left is not. Nothing: no amount is known.
+    std::optional<int64_t> here() const {
+        if (!amounts.on_hand) return std::nullopt;
+        return *amounts.on_hand - (apart ? in_transit + left : 0);
+    }
 };
+
+// What the books say of a lot, before any walk: names, amounts, holder, owner, times.
+ListedLot list_lot(storage::LotRow const& row, storage::Basis const& asked);
+// Amounts of several lots together; nothing when they are counted on different bases.
+LotAmounts sum_of(std::vector<ListedLot> const& lots);
+// Do the display filters let it through? The last thing applied (4.1).
+bool shows(TraceQuery const& query, ListedLot const& lot);
 
 struct ListedEvent {
     EventSeq seq = 0;
@@ -67,11 +83,10 @@ class WalkListing final : public WalkSink {
     void mark_reported(LotNumber lot);
     std::vector<ListedEvent> const& events() const { return events_; }
     std::vector<ListedGap> gaps() const;  // largest first
-    std::map<std::string_view, uint64_t> const& flags() const { return flag_counts_; }
-    std::vector<ListedLot const*> starts() const;
-    LotAmounts start_amounts() const;  // of all starts together
+    FlagCounts const& flags() const { return flag_counts_; }
+    BasisCounts const& bases() const { return basis_counts_; }
     uint64_t rows() const { return lots_.size() + events_.size(); }
-    size_t bytes() const { return lots_.size() * 400 + events_.size() * 300; }
+    size_t bytes() const;                                                   // estimate
     std::string digest(std::string_view query_line, EventSeq as_of) const;  // sha256:<hex>
 
   private:
@@ -83,10 +98,11 @@ class WalkListing final : public WalkSink {
     std::vector<ListedEvent> events_;
     std::map<std::pair<std::string, std::string>, ListedGap> gaps_;
     std::vector<Digest> digests_;
-    std::map<std::string_view, uint64_t> flag_counts_;
-    void count_flags(uint32_t flags);
-    static void note_holdings(ListedLot& lot, storage::LotRow const& row);
+    FlagCounts flag_counts_;
+    BasisCounts basis_counts_;
 };
+
+void count_flags(FlagCounts& counts, uint32_t flags);
 
 std::string digest_of(std::vector<Digest> digests, std::string_view query_line, EventSeq as_of);
 

@@ -90,6 +90,13 @@ JsonText& JsonText::name(std::string_view member) {
     return *this;
 }
 
+JsonText& JsonText::members(std::string_view object) {
+    if (object.size() <= 2) return *this;
+    before();
+    out_ += object.substr(1, object.size() - 2);
+    return *this;
+}
+
 JsonText& JsonText::text(std::string_view value) {
     before();
     out_ += '"';

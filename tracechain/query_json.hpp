@@ -19,6 +19,7 @@ class JsonText {
     JsonText& array();
     JsonText& end_array();
     JsonText& name(std::string_view member);
+    JsonText& members(std::string_view object);  // those of an object already written
     JsonText& text(std::string_view value);
     JsonText& number(double value);  // 12 significant digits
     JsonText& integer(int64_t value);

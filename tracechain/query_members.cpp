@@ -1,6 +1,7 @@
 // Members that every trace answer has, in the order and number formats of spec/trace-semantics.md 4.1 to 4.4.
 #include <algorithm>
 
+#include "tracechain/basis.hpp"
 #include "tracechain/flags.hpp"
 #include "tracechain/query_json.hpp"
 #include "tracechain/query_run.hpp"
@@ -29,6 +30,12 @@ void write_filter(JsonText& json, std::string_view name, Filter const& filter) {
 }
 
 }  // namespace
+
+void write_head(JsonText& json, TraceQuery const& query, Direction direction, AsOf const& as_of) {
+    json.object().name("kind").text(direction == Direction::up ? "upstream" : "downstream").name("query");
+    write_query(json, query, direction);
+    json.name("as_of").time(as_of.record_time_us, 6).name("as_of_seq").count(as_of.seq);
+}
 
 void write_query(JsonText& json, TraceQuery const& query, Direction direction) {
     json.object().name("start").array();
@@ -88,6 +95,7 @@ void write_stats(JsonText& json, WalkStats const& stats, double elapsed_ms, std:
     json.name("stop");
     stats.stop != nullptr ? json.text(stats.stop) : json.null();
     json.end_object();
+    if (!stats.complete) json.name("truncated").boolean(true);
 }
 
 void write_gaps(JsonText& json, std::vector<ListedGap> const& gaps) {
@@ -109,19 +117,67 @@ void write_gaps(JsonText& json, std::vector<ListedGap> const& gaps) {
     json.end_array();
 }
 
-void write_start(JsonText& json, ListedLot const& lot) {
-    json.object().name("id").text(lot.id).name("uri").text(lot.uri).name("kind").text(name(lot.kind));
-    if (lot.amounts.quantity) json.amount("quantity", lot.amounts.basis, *lot.amounts.quantity);
-    if (lot.amounts.on_hand) json.amount("on_hand", lot.amounts.basis, *lot.amounts.on_hand);
+namespace {
+
+// Amounts on another basis than the one asked for say on which.
+void write_basis(JsonText& json, LotAmounts const& amounts, storage::Basis const& asked) {
+    if (amounts.quantity && amounts.basis != asked) json.name("basis").text(basis_name(amounts.basis));
+}
+
+}  // namespace
+
+void write_starts(JsonText& json, std::vector<ListedLot> const& starts, storage::Basis const& asked) {
+    json.name("start").array();
+    for (ListedLot const& lot : starts) {
+        json.object().name("id").text(lot.id).name("uri").text(lot.uri).name("kind").text(name(lot.kind));
+        if (!lot.material.empty()) json.name("material").text(lot.material);
+        write_basis(json, lot.amounts, asked);
+        if (lot.amounts.quantity) json.amount("quantity", lot.amounts.basis, *lot.amounts.quantity);
+        if (auto here = lot.here()) json.amount("on_hand", lot.amounts.basis, *here);
+        json.end_object();
+    }
+    json.end_array();
+}
+
+Result<std::vector<ListedLot>> list_starts(Walk& walk, std::vector<LotNumber> const& starts,
+                                           storage::Basis const& asked) {
+    std::vector<ListedLot> out;
+    for (LotNumber number : starts) {
+        storage::LotRow const* row = walk.source().lot(number);
+        if (row == nullptr) return fail(*walk.source().error());
+        out.push_back(list_lot(*row, asked));
+    }
+    return out;
+}
+
+void write_quality(JsonText& json, double measured, double resolved, BasisCounts const& used) {
+    json.name("quality").object().name("measured").number(measured);
+    json.name("assumed").number(std::max(0.0, resolved - measured)).name("basis_used").object();
+    for (auto const& [basis, events] : used) json.name(basis).count(events);
+    json.end_object().end_object();
+}
+
+void write_flags(JsonText& json, FlagCounts const& flags) {
+    json.name("flags").object();
+    for (auto const& [flag, count] : flags) json.name(flag).count(count);
     json.end_object();
 }
 
-void write_node(JsonText& json, ListedLot const& lot, Direction direction, LotAmounts const& whole) {
+void write_campaign(JsonText& json, CampaignFacts const& campaign) {
+    json.object().name("id").text(campaign.row.id).name("vessel");
+    campaign.pooled ? json.null() : json.text(campaign.row.vessel);
+    json.name("policy").text(campaign.pooled ? "pooled" : policy_name(campaign.row.policy));
+    json.name("states_visited").count(campaign.states_visited).name("share").number(campaign.share).end_object();
+}
+
+void write_node(JsonText& json, ListedLot const& lot, TraceQuery const& query, Direction direction,
+                LotAmounts const& whole) {
     double share = lot.entered.f.value();
     json.object().name("id").text(lot.id).name("uri").text(lot.uri).name("kind").text(name(lot.kind));
     if (!lot.material.empty()) json.name("material").text(lot.material);
     if (!lot.owner.empty()) json.name("owner").text(lot.owner);
     if (!lot.holder.empty()) json.name("holder").text(lot.holder);
+    write_basis(json, direction == Direction::up ? whole : lot.amounts, query.basis);
     if (direction == Direction::up) {
         json.name("share").number(share).name("share_measured").number(std::min(share, lot.entered.m.value()));
         if (whole.quantity) json.amount("mass", whole.basis, part_of(share, *whole.quantity));
@@ -131,10 +187,9 @@ void write_node(JsonText& json, ListedLot const& lot, Direction direction, LotAm
         json.name("share_measured").number(std::min(lot.entered.d.value(), lot.entered.m.value()));
         if (lot.amounts.quantity) json.amount("mass", lot.amounts.basis, part_of(share, *lot.amounts.quantity));
         json.name("hops").count(lot.hops);
-        int64_t here = lot.amounts.on_hand.value_or(0) - (lot.apart ? lot.in_transit + lot.left : 0);
-        if (lot.amounts.on_hand) {
-            json.amount("on_hand", lot.amounts.basis, here);
-            json.amount("on_hand_attributed", lot.amounts.basis, part_of(lot.state_f, here));
+        if (auto here = lot.here()) {
+            json.amount("on_hand", lot.amounts.basis, *here);
+            json.amount("on_hand_attributed", lot.amounts.basis, part_of(lot.state_f, *here));
         }
         if (lot.apart) {
             json.amount("in_transit", lot.amounts.basis, lot.in_transit);

@@ -8,7 +8,7 @@
 
 namespace ingot::tracechain {
 
-Result<AsOf> resolve_as_of(storage::View const& view, TraceQuery const& query) {
+Result<AsOf> resolve_as_of(storage::View const& view, AsAt const& query) {
     auto newest = storage::read_count(view, "events");
     if (!newest) return fail(newest.error());
     AsOf out{*newest, 0};
@@ -61,6 +61,15 @@ Result<std::vector<LotNumber>> resolve_starts(storage::View const& view, TraceQu
     return out;
 }
 
+WalkBudget RunTimer::budget(double spent_ms) const {
+    WalkBudget out{query_.max_nodes, query_.max_edges == 0 ? UINT64_MAX : query_.max_edges, Steady::max()};
+    if (clock_ != nullptr) {
+        auto const spent = std::chrono::duration<double, std::milli>(spent_ms);
+        out.deadline = from_ + query_.timeout - std::chrono::duration_cast<Steady::duration>(spent);
+    }
+    return out;
+}
+
 TraceRun::TraceRun(Direction direction, TraceQuery query, WalkTerms terms, AsOf as_of)
     : direction_(direction),
       query_(std::move(query)),
@@ -77,20 +86,19 @@ Result<std::unique_ptr<TraceRun>> TraceRun::begin(storage::View const& view, Dir
     if (!starts) return fail(starts.error());
     std::unique_ptr<TraceRun> run(new TraceRun(direction, std::move(query), std::move(terms), *as_of));
     if (auto begun = run->walk_.begin(view, *starts); !begun) return fail(begun.error());
+    auto listed = list_starts(run->walk_, *starts, run->query_.basis);
+    if (!listed) return fail(listed.error());
+    run->starts_ = std::move(*listed);
     return run;
 }
 
 size_t TraceRun::bytes() const { return 4096 + walk_.bytes() + listing_.bytes(); }
 
 Result<void> TraceRun::go_on(storage::View const& view) {
-    Steady from = terms_.clock != nullptr ? terms_.clock->steady() : Steady{};
-    WalkBudget budget{query_.max_nodes, query_.max_edges == 0 ? UINT64_MAX : query_.max_edges, Steady::max()};
-    if (terms_.clock != nullptr) budget.deadline = from + query_.timeout;
-    auto more = walk_.run(view, budget);
+    RunTimer const timer(terms_, query_);
+    auto more = walk_.run(view, timer.budget());
     if (!more) return fail(more.error());
-    if (terms_.clock != nullptr) {
-        elapsed_ms_ += std::chrono::duration<double, std::milli>(terms_.clock->steady() - from).count();
-    }
+    elapsed_ms_ += timer.elapsed_ms();
     if (walk_.finished() && !credited_) {
         walk_.credit_waiting();
         credited_ = true;
@@ -98,78 +106,90 @@ Result<void> TraceRun::go_on(storage::View const& view) {
     return {};
 }
 
-Result<std::string> TraceRun::page(storage::View const& view, std::string_view cursor) {
+Result<TracePage> TraceRun::page(storage::View const& view, std::string_view cursor) {
     auto rows = listing_.ranked();
-    if (!started_ || (rows.empty() && !walk_.finished())) {
+    bool const answered =
+        rows.empty() && (query_.view == ViewForm::table || events_answered_ == listing_.events().size());
+    if (!started_ || (answered && !walk_.finished())) {
         started_ = true;
         if (auto gone = go_on(view); !gone) return fail(gone.error());
         rows = listing_.ranked();
     }
-    more_ = rows.size() > query_.limit || !walk_.finished();
-    if (rows.size() > query_.limit) rows.resize(query_.limit);
     return render(rows, cursor);
 }
 
-std::string TraceRun::render(std::vector<ListedLot const*> const& rows, std::string_view cursor) {
-    bool up = direction_ == Direction::up;
-    ClosureNumbers closure = walk_.closure();
-    digest_ = listing_.digest(query_line(query_, direction_), as_of_.seq);
+namespace {
+constexpr size_t kRowBytes = 2048;  // kept free for the row that is begun last
+}
+
+TracePage TraceRun::render(std::vector<ListedLot const*> const& rows, std::string_view cursor) {
+    TracePage page;
+    page.digest = listing_.digest(query_line(query_, direction_), as_of_.seq);
+    page.pinned = query_.pinned();
+    page.complete = walk_.stats().complete;
+    std::string const rest = rest_of(walk_.closure(), page.digest);
+    size_t const room = query_.page_bytes - std::min(query_.page_bytes, rest.size() + cursor.size() + kRowBytes);
     JsonText json;
-    json.object().name("kind").text(up ? "upstream" : "downstream").name("query");
-    write_query(json, query_, direction_);
-    json.name("as_of").time(as_of_.record_time_us, 6).name("as_of_seq").count(as_of_.seq).name("start").array();
-    for (ListedLot const* lot : listing_.starts()) write_start(json, *lot);
-    json.end_array();
-    write_nodes(json, rows);
-    if (query_.view == ViewForm::tree) write_tree(json);
-    if (query_.view != ViewForm::table) write_events(json);
-    json.name("vessels").array();
+    write_head(json, query_, direction_, as_of_);
+    write_starts(json, starts_, query_.basis);
+    bool const tree = query_.view == ViewForm::tree;
+    size_t const shown = write_nodes(json, rows, tree ? room / 2 : room);
+    page.more = shown < rows.size() || !walk_.finished();
+    if (tree && !write_tree(json, room)) json.name("tree_cut").boolean(true);
+    if (query_.view != ViewForm::table) {
+        write_events(json, room, shown == 0);
+        page.more = page.more || events_answered_ < listing_.events().size();
+    }
+    json.members(rest).name("next");
+    page.more ? json.text(cursor) : json.null();
+    json.end_object();
+    page.body = json.take();
+    return page;
+}
+
+// Everything after the rows, as one object: what every page says again.
+std::string TraceRun::rest_of(ClosureNumbers const& closure, std::string const& digest) {
+    JsonText json;
+    json.object().name("vessels").array();
     for (auto const& [number, campaign] : walk_.source().campaigns_in_order()) {
-        if (campaign->states_visited == 0) continue;
-        json.object().name("id").text(campaign->row.id);
-        if (campaign->pooled) {
-            json.name("vessel").null().name("policy").text("pooled");
-        } else {
-            json.name("vessel").text(campaign->row.vessel).name("policy").text(policy_name(campaign->row.policy));
-        }
-        json.name("states_visited").count(campaign->states_visited).name("share").number(campaign->share).end_object();
+        if (campaign->states_visited > 0) write_campaign(json, *campaign);
     }
     json.end_array();
-    if (!up) write_located(json, walk_.located());
+    if (direction_ == Direction::down) write_located(json, walk_.located());
     write_closure(json, closure);
-    json.name("quality").object().name("measured").number(walk_.measured());
-    json.name("assumed").number(std::max(0.0, closure.resolved - walk_.measured())).end_object();
+    write_quality(json, walk_.measured(), closure.resolved, listing_.bases());
     write_gaps(json, listing_.gaps());
-    json.name("flags").object();
-    for (auto const& [flag, count] : listing_.flags()) json.name(flag).count(count);
-    json.end_object();
+    write_flags(json, listing_.flags());
     std::optional<uint64_t> rows_only;
     if (closure.masked > 0) rows_only = listing_.rows();
     write_stats(json, walk_.stats(), elapsed_ms_, rows_only);
-    if (!walk_.stats().complete) json.name("truncated").boolean(true);
-    json.name("graph_digest").text(digest_).name("next");
-    more_ ? json.text(cursor) : json.null();
-    json.end_object();
+    json.name("graph_digest").text(digest).end_object();
     return json.take();
 }
 
-void TraceRun::write_nodes(JsonText& json, std::vector<ListedLot const*> const& rows) {
-    LotAmounts whole = listing_.start_amounts();
-    std::vector<LotNumber> answered;
+// How many of the rows there was room for; one at least.
+size_t TraceRun::write_nodes(JsonText& json, std::vector<ListedLot const*> const& rows, size_t bytes_max) {
+    LotAmounts const whole = sum_of(starts_);
+    size_t shown = 0;
     json.name("nodes").array();
     for (ListedLot const* lot : rows) {
-        write_node(json, *lot, direction_, whole);
-        answered.push_back(lot->lot);
+        if (shown == query_.limit || (shown > 0 && json.size() >= bytes_max)) break;
+        write_node(json, *lot, query_, direction_, whole);
+        ++shown;
     }
     json.end_array();
-    for (LotNumber lot : answered) listing_.mark_reported(lot);
+    for (size_t i = 0; i < shown; ++i) listing_.mark_reported(rows[i]->lot);
+    return shown;
 }
 
-void TraceRun::write_events(JsonText& json) {
+// As many as there is room for; `one`: one at least.
+void TraceRun::write_events(JsonText& json, size_t bytes_max, bool one) {
     auto const& events = listing_.events();
     json.name("events").array();
-    for (; events_answered_ < events.size(); ++events_answered_) {
-        ListedEvent const& event = events[events_answered_];
+    for (; events_answered_ < events.size(); one = false) {
+        size_t const likely = 256 + events[events_answered_].inputs.size() * 64;
+        if (!one && json.size() + likely >= bytes_max) break;
+        ListedEvent const& event = events[events_answered_++];
         json.object().name("event").text(event.id).name("seq").count(event.seq).name("kind").text(event.kind);
         json.name("time").time(event.time_us, 0).name("site").text(event.site);
         json.name("weight").number(event.weight.value()).name("basis_used").text(event.basis).name("inputs").array();
@@ -186,8 +206,9 @@ void TraceRun::write_events(JsonText& json) {
     json.end_array();
 }
 
-// Each lot once, its makers (up) or products (down) below it; met again: {"id":…,"ref":true}. No recursion.
-void TraceRun::write_tree(JsonText& json) {
+// Each lot once, its makers (up) or products (down) below it; met again: {"id":…,"ref":true}. No recursion. False:
+// there was not room for all of it.
+bool TraceRun::write_tree(JsonText& json, size_t bytes_max) {
     std::unordered_map<LotNumber, std::vector<LotNumber>> children;
     for (ListedEvent const& event : listing_.events()) {
         std::vector<LotNumber> inputs;
@@ -204,11 +225,13 @@ void TraceRun::write_tree(JsonText& json) {
     };
     std::unordered_map<LotNumber, bool> shown;
     std::vector<Level> levels(1);
-    for (ListedLot const* lot : listing_.starts()) levels[0].lots.push_back(lot->lot);
+    for (ListedLot const& lot : starts_) levels[0].lots.push_back(lot.lot);
+    bool room = true;
     json.name("tree").array();
     while (!levels.empty()) {
         Level& level = levels.back();
-        if (level.next == level.lots.size()) {
+        room = room && json.size() < bytes_max;
+        if (!room || level.next == level.lots.size()) {
             json.end_array();
             levels.pop_back();
             if (!levels.empty()) json.end_object();
@@ -227,6 +250,7 @@ void TraceRun::write_tree(JsonText& json) {
         json.name("children").array();
         levels.push_back({children[lot], 0});
     }
+    return room;
 }
 
 }  // namespace ingot::tracechain

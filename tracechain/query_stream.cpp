@@ -4,7 +4,6 @@
 #include <map>
 #include <unordered_map>
 
-#include "tracechain/flags.hpp"
 #include "tracechain/query_json.hpp"
 
 namespace ingot::tracechain {
@@ -19,30 +18,20 @@ class TraceStream::Lines final : public WalkSink {
     Lines(Direction direction, TraceQuery const& query) : direction_(direction), query_(query) {}
 
     void lot(LotVisit const& visit) override {
-        for (std::string_view flag : flag_names(visit.row.flags)) flags[flag] += 1;
+        count_flags(flags, visit.row.flags);
         Weight entered = visit.entered;
         bool update = false;
         if (visit.row.tail.states > 1 || again_.contains(visit.row.lot)) {
-            auto [known, fresh] = again_.emplace(visit.row.lot, Sums{});
+            auto [known, fresh] = again_.emplace(visit.row.lot, WeightSum{});
             update = !fresh;
-            known->second.sum.add(entered);
-            entered = known->second.sum.value();
+            known->second.add(entered);
+            entered = known->second.value();
         }
         bool outside = visit.entered.f > 0 || visit.entered.d > 0;
         double compared = query_.cutoff == Cutoff::share && direction_ == Direction::down ? entered.d : entered.f;
         if ((visit.start && !outside) || compared < std::max(query_.theta, query_.min_share)) return;
-        bool shown = query_.material.allows(visit.row.material) && query_.owner.allows(visit.row.owner_prefix) &&
-                     query_.kind.allows(name(visit.row.kind));
-        if (!shown) return;
-        ListedLot lot;
-        lot.id = visit.row.id;
-        lot.uri = visit.row.uri;
-        lot.material = visit.row.material;
-        lot.owner = visit.row.owner_prefix;
-        lot.kind = visit.row.kind;
-        lot.amounts = amounts_of(visit.row, query_.basis);
-        lot.first_time_us = visit.row.first_time_us;
-        lot.last_time_us = visit.row.last_time_us;
+        ListedLot lot = list_lot(visit.row, query_.basis);
+        if (!shows(query_, lot)) return;
         lot.entered.add(entered);
         lot.state_f = visit.last_state ? visit.state_f : 0;
         lot.hops = visit.hops;
@@ -50,12 +39,13 @@ class TraceStream::Lines final : public WalkSink {
         lot.reported = update ? 0 : -1;
         ++rows;
         json.row("node");
-        write_node(json, lot, direction_, whole);
+        write_node(json, lot, query_, direction_, whole);
         json.line();
     }
 
     void event(EventVisit const& visit) override {
-        for (std::string_view flag : flag_names(visit.flags)) flags[flag] += 1;
+        count_flags(flags, visit.flags);
+        bases[std::string(visit.basis)] += 1;
         digests.insert(digests.end(), visit.digests.begin(), visit.digests.end());
         ++rows;
         if (query_.view == ViewForm::table) return;
@@ -79,17 +69,15 @@ class TraceStream::Lines final : public WalkSink {
 
     JsonText json;
     LotAmounts whole;
-    std::map<std::string_view, uint64_t> flags;
+    FlagCounts flags;
+    BasisCounts bases;
     std::vector<Digest> digests;
     uint64_t rows = 0;
 
   private:
-    struct Sums {
-        WeightSum sum;
-    };
     Direction direction_;
     TraceQuery const& query_;
-    std::unordered_map<LotNumber, Sums> again_;
+    std::unordered_map<LotNumber, WeightSum> again_;
 };
 
 TraceStream::TraceStream(std::unique_ptr<storage::View> view, Direction direction, TraceQuery query, WalkTerms terms,
@@ -113,33 +101,19 @@ Result<std::unique_ptr<TraceStream>> TraceStream::begin(std::unique_ptr<storage:
     std::unique_ptr<TraceStream> out(
         new TraceStream(std::move(view), direction, std::move(query), std::move(terms), *as_of));
     if (auto begun = out->walk_->begin(*out->view_, *starts); !begun) return fail(begun.error());
-    out->starts_ = std::move(*starts);
-    if (out->terms_.clock != nullptr) out->from_ = out->terms_.clock->steady();
+    auto listed = list_starts(*out->walk_, *starts, out->query_.basis);
+    if (!listed) return fail(listed.error());
+    out->starts_ = std::move(*listed);
+    out->lines_->whole = sum_of(out->starts_);
     return out;
 }
 
 void TraceStream::write_head() {
     JsonText& json = lines_->json;
-    std::optional<int64_t> total;
-    std::vector<ListedLot> starts;
-    for (LotNumber number : starts_) {
-        storage::LotRow const* row = walk_->source().lot(number);
-        if (row == nullptr) continue;
-        ListedLot& lot = starts.emplace_back();
-        lot.id = row->id;
-        lot.uri = row->uri;
-        lot.kind = row->kind;
-        lot.amounts = amounts_of(*row, query_.basis);
-        if (lot.amounts.quantity) total = total.value_or(0) + *lot.amounts.quantity;
-        lines_->whole.basis = lot.amounts.basis;
-    }
-    lines_->whole.quantity = total;
     json.row("head");
-    json.object().name("kind").text(direction_ == Direction::up ? "upstream" : "downstream").name("query");
-    write_query(json, query_, direction_);
-    json.name("as_of").time(as_of_.record_time_us, 6).name("as_of_seq").count(as_of_.seq).name("start").array();
-    for (ListedLot const& lot : starts) write_start(json, lot);
-    json.end_array().end_object().line();
+    tracechain::write_head(json, query_, direction_, as_of_);
+    write_starts(json, starts_, query_.basis);
+    json.end_object().line();
 }
 
 void TraceStream::write_tail() {
@@ -147,30 +121,19 @@ void TraceStream::write_tail() {
     for (auto const& [number, campaign] : walk_->source().campaigns_in_order()) {
         if (campaign->states_visited == 0) continue;
         json.row("vessel");
-        json.object().name("id").text(campaign->row.id).name("vessel");
-        campaign->pooled ? json.null() : json.text(campaign->row.vessel);
-        json.name("policy").text(campaign->pooled ? "pooled" : policy_name(campaign->row.policy));
-        json.name("states_visited").count(campaign->states_visited).name("share").number(campaign->share);
-        json.end_object().line();
+        write_campaign(json, *campaign);
+        json.line();
     }
     ClosureNumbers closure = walk_->closure();
     json.row("tail");
     json.object();
     if (direction_ == Direction::down) write_located(json, walk_->located());
     write_closure(json, closure);
-    json.name("quality").object().name("measured").number(walk_->measured());
-    json.name("assumed").number(std::max(0.0, closure.resolved - walk_->measured())).end_object();
-    json.name("flags").object();
-    for (auto const& [flag, count] : lines_->flags) json.name(flag).count(count);
-    json.end_object();
-    double elapsed = 0;
-    if (terms_.clock != nullptr) {
-        elapsed = std::chrono::duration<double, std::milli>(terms_.clock->steady() - from_).count();
-    }
+    write_quality(json, walk_->measured(), closure.resolved, lines_->bases);
+    write_flags(json, lines_->flags);
     std::optional<uint64_t> rows_only;
     if (closure.masked > 0) rows_only = lines_->rows;
-    write_stats(json, walk_->stats(), elapsed, rows_only);
-    if (!walk_->stats().complete) json.name("truncated").boolean(true);
+    write_stats(json, walk_->stats(), spent_ms_, rows_only);
     json.name("graph_digest").text(digest_of(std::move(lines_->digests), query_line(query_, direction_), as_of_.seq));
     json.name("next").null().end_object().line();
 }
@@ -180,9 +143,9 @@ bool TraceStream::next(std::string& out) {
         head_written_ = true;
         write_head();
     }
-    WalkBudget budget{query_.max_nodes, query_.max_edges == 0 ? UINT64_MAX : query_.max_edges, Steady::max()};
-    if (terms_.clock != nullptr) budget.deadline = from_ + query_.timeout;
-    auto more = walk_->run(*view_, budget, kNodesAPiece);
+    RunTimer const timer(terms_, query_);
+    auto more = walk_->run(*view_, timer.budget(spent_ms_), kNodesAPiece);
+    spent_ms_ += timer.elapsed_ms();
     if (!more) {
         lines_->json.row("error");
         lines_->json.object().name("code").text(slug(more.error().code)).name("detail").text(more.error().detail);

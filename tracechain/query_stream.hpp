@@ -33,8 +33,8 @@ class TraceStream {
     AsOf as_of_;
     std::unique_ptr<Lines> lines_;
     std::unique_ptr<Walk> walk_;
-    std::vector<LotNumber> starts_;
-    Steady from_{};
+    std::vector<ListedLot> starts_;
+    double spent_ms_ = 0;  // in the walk; a slow reader costs no budget
     bool head_written_ = false;
 };
 

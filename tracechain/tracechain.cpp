@@ -34,7 +34,12 @@ bool may_override(Principal const& principal) {
 
 Tracechain::Tracechain(storage::Engine& engine, Clock& clock, Random& random, TraceSettings settings,
                        OwnerLookup owners)
-    : engine_(engine), clock_(clock), random_(random), settings_(std::move(settings)), owners_(std::move(owners)) {}
+    : engine_(engine),
+      clock_(clock),
+      random_(random),
+      settings_(std::move(settings)),
+      owners_(std::move(owners)),
+      walks_(WalkStoreLimits::from(settings_.limits)) {}
 
 bool Tracechain::is_strict(Principal const& principal) const {
     if (principal.trace_mode == "strict") return true;

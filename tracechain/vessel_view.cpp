@@ -72,10 +72,7 @@ void write_account(JsonText& json, VesselRows& rows) {
 }  // namespace
 
 Result<std::string> read_vessel(storage::View const& view, VesselQuery const& query, WalkTerms const& terms) {
-    TraceQuery asked_for;
-    asked_for.as_of_seq = query.as_of_seq;
-    asked_for.as_of_us = query.as_of_us;
-    auto as_of = resolve_as_of(view, asked_for);
+    auto as_of = resolve_as_of(view, query);
     if (!as_of) return fail(as_of.error());
     auto number = storage::find_campaign_number(view, query.campaign.key);
     if (!number) return fail(number.error());

@@ -8,10 +8,8 @@
 
 namespace ingot::tracechain {
 
-struct VesselQuery {
+struct VesselQuery : AsAt {
     StartLot campaign;  // transformationID
-    std::optional<EventSeq> as_of_seq;
-    std::optional<int64_t> as_of_us, at_us;
 };
 
 // JSON. NotFound: unknown, or not visible (by the site of its first charge or draw).

@@ -211,15 +211,16 @@ Result<void> Walk::begin(storage::View const& view, std::vector<LotNumber> const
     return {};
 }
 
+char const* used_up(WalkBudget const& budget, Clock const* clock, uint64_t nodes, uint64_t edges) {
+    if (nodes >= budget.nodes_max || edges >= budget.edges_max) return "nodes";
+    return clock != nullptr && clock->steady() > budget.deadline ? "time" : nullptr;
+}
+
+// Looks at the clock at every 64th node.
 bool Walk::budget_ended(WalkBudget const& budget) {
-    if (nodes_in_run_ >= budget.nodes_max || edges_in_run_ >= budget.edges_max) {
-        stats_.stop = "nodes";
-    } else if (terms_.clock != nullptr && nodes_in_run_ % 64 == 63 && terms_.clock->steady() > budget.deadline) {
-        stats_.stop = "time";
-    } else {
-        return false;
-    }
-    return true;
+    Clock const* clock = nodes_in_run_ % 64 == 63 ? terms_.clock : nullptr;
+    stats_.stop = used_up(budget, clock, nodes_in_run_, edges_in_run_);
+    return stats_.stop != nullptr;
 }
 
 Result<bool> Walk::run(storage::View const& view, WalkBudget const& budget, uint64_t steps) {

@@ -70,6 +70,9 @@ struct WalkBudget {
     Steady deadline = Steady::max();
 };
 
+// What of a budget is used up: "nodes" (or edges), "time", or null. Without a clock time does not count.
+char const* used_up(WalkBudget const& budget, Clock const* clock, uint64_t nodes, uint64_t edges);
+
 class Walk {
   public:
     // `query` and `terms` are copied or kept: they outlive the walk. One thread.
@@ -142,9 +145,14 @@ class Walk {
     bool hides(std::string_view prefix) const { return terms_.visible && !terms_.visible(prefix); }
     bool may_enter(Waiting const& node, Weight const& weight, std::string_view site, bool counted);
     Ladder const& ladder(storage::LinkRow const& link);
+    // The event time the answer tells of: `at`, or when its newest event was recorded. Nothing: a failed read.
+    std::optional<int64_t> moment();
     bool start_state(LotNumber lot) const { return starts_.contains(lot); }
     void visit_event(Waiting const& node, storage::LinkRow const& link, Weight const& weight, Parts const& parts,
                      std::span<Digest const> digests = {});
+
+    Parts visit_pool(Waiting const& node, Pool const& pool, CampaignFacts const& campaign, Weight const& weight);
+    Parts layered(storage::AccountRow const& draw) const;
 
     // edges up (walk_up.cpp)
     void up_lot(Waiting const& node);
@@ -157,6 +165,21 @@ class Walk {
     void up_draw(Waiting const& node);
     void up_layers(storage::AccountRow const& row, CampaignFacts& campaign, Weight const& weight, uint32_t depth);
     void up_vessel(Waiting const& node);
+
+    // policy `selected` (walk_selected.cpp)
+    struct Pick {
+        LotNumber lot = 0;
+        storage::Amounts amounts;
+        std::vector<Charged const*> from;  // charges of the lot before the draw
+        double share = 0, missing = 0;
+        bool measured = false;
+        std::string basis;
+    };
+    std::vector<Pick> picks(CampaignFacts& campaign, storage::AccountRow const& draw);
+    static double part_of_pick(Pick const& pick, Charged const& charge);
+    void up_selected(std::vector<Pick> const& picked, Weight const& weight, uint32_t depth);
+    void down_selected(storage::LinkRow const& link, CampaignFacts& campaign, Waiting const& node);
+
     void up_pool(Waiting const& node);
     std::string_view unknown_origin(storage::LotRow const& row, std::string& resolver) const;
 
@@ -201,6 +224,7 @@ class Walk {
     std::vector<WalkEdge>* edges_ = nullptr;  // collects instead of walking on
     bool ended_by_budget_ = false;
     uint64_t nodes_in_run_ = 0, edges_in_run_ = 0;
+    std::optional<int64_t> moment_us_;  // see moment()
 };
 
 // Own lots: reported first, held or owned by who asks (6.1); events by their site.

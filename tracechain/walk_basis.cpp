@@ -90,6 +90,20 @@ Parts parts_of(std::span<storage::LinkInput const> inputs, Ladder const& ladder)
     return parts;
 }
 
+bool measured_on(std::span<storage::LinkInput const> inputs, Basis const& basis) {
+    return std::all_of(inputs.begin(), inputs.end(), [&](storage::LinkInput const& input) {
+        if (input.role == storage::InputRole::aux) return true;
+        if (basis == primary_of(input.amounts)) return (input.measured & storage::kPrimaryMeasured) != 0;
+        if (basis.kind == BasisKind::dry_mass) return (input.measured & storage::kDryMeasured) != 0;
+        return basis.kind == BasisKind::element && (input.measured & storage::kElementsMeasured) != 0;
+    });
+}
+
+std::string used_basis(Amounts const& amounts, Ladder const& ladder) {
+    auto found = std::find_if(ladder.begin(), ladder.end(), [&](Basis const& basis) { return amounts.get(basis); });
+    return found == ladder.end() ? "equal_parts" : basis_name(*found);
+}
+
 TwoParts split(Amounts const& part, Amounts const& rest, Ladder const& ladder) {
     if (nothing(rest)) return {};
     std::array<Amounts const*, 2> members{&part, &rest};

@@ -34,6 +34,13 @@ Parts parts_of(std::span<storage::Amounts const* const> members, Ladder const& l
 // Inputs of an event: aux inputs weigh 0 (but on element:X when they state X).
 Parts parts_of(std::span<storage::LinkInput const> inputs, Ladder const& ladder);
 
+// Were the amounts of all inputs but aux ones stated or assayed (rules 1 and 2 of 1.3) on this basis? What the record
+// does not mark as measured is taken as estimated.
+bool measured_on(std::span<storage::LinkInput const> inputs, storage::Basis const& basis);
+
+// Name of the first basis of the ladder on which the amounts are known; "equal_parts" if there is none.
+std::string used_basis(storage::Amounts const& amounts, Ladder const& ladder);
+
 // Share of `part` in `part` + `rest`; nothing known of `rest` (no lines, or all zero) means 1. Negative: zero basis.
 struct TwoParts {
     double part = 1, rest = 0;

@@ -185,7 +185,7 @@ void Walk::down_event(Waiting const& node, Weight const& all) {
     bool charge = campaign != nullptr && !node.id.is_draw();
     if (!may_enter(node, all, link->site, !charge || query_.raw)) return;
     Parts parts = parts_of(link->inputs, ladder(*link));
-    if (node.id.is_draw()) parts.basis = basis_name(ladder_.front());
+    if (node.id.is_draw() && !link->outputs.empty()) parts.basis = used_basis(link->outputs.front().amounts, ladder_);
     visit_event(node, *link, all, parts);
     Weight const weight = without_aux(*link, node, all);
     if (charge) {
@@ -196,12 +196,9 @@ void Walk::down_event(Waiting const& node, Weight const& all) {
         std::vector<storage::EventSeq> const events{link->seq};
         std::span<LinkInput const> inputs = link->inputs;
         if (node.id.is_draw()) inputs = {};
-        bool stated = node.id.is_draw() || std::all_of(inputs.begin(), inputs.end(), [](LinkInput const& input) {
-                          return input.role == storage::InputRole::aux || (input.measured & 1) != 0;
-                      });
+        Ladder const steps = ladder(*link);
         Weight on = weight;
-        if (!stated || !parts.requested) on.m = node.id.is_draw() ? weight.m : 0;
-        Ladder steps = ladder(*link);
+        if (!node.id.is_draw() && (!parts.requested || !measured_on(inputs, steps.front()))) on.m = 0;
         down_outputs(link->outputs, inputs, events, link, node, on, steps, Place::loss, node.id.is_draw());
     }
     if (link->kind != storage::LinkKind::charge_draw) source_.drop_link(node.id.number());

@@ -13,6 +13,7 @@ using storage::LinkRow;
 void Walk::down_charge(LinkRow const& link, CampaignFacts& campaign, Waiting const& node, Weight const& weight) {
     campaign.share += weight.d;
     if (campaign.pooled) return;
+    if (campaign.rows->terms().policy == storage::Policy::selected) return down_selected(link, campaign, node);
     if (!keeps_layers(campaign.rows->terms().policy) && campaign.rows->terms().policy != storage::Policy::window) {
         return give(NodeId::vessel(link.campaign, link.seq), {link.time_us, link.seq, 1}, weight, false, node.depth);
     }
@@ -37,6 +38,7 @@ void Walk::down_layers(CampaignFacts& campaign, AccountRow const& charge, Waitin
     while (AccountRow const* next = campaign.rows->after(here)) {
         if (!window && left <= 0) break;
         here = *next;
+        if (window && here.sort_time_us - charge.sort_time_us > campaign.rows->terms().window_us) break;
         if (!takes(here)) {
             double moved = static_cast<double>(here.moved.value(primary));
             double before = static_cast<double>(here.before.value(primary));
@@ -53,13 +55,11 @@ void Walk::down_layers(CampaignFacts& campaign, AccountRow const& charge, Waitin
             all += amount;
             if (layer.first == charge.seq) mine += amount;
         }
-        if (window && all == 0 && here.sort_time_us - charge.sort_time_us > campaign.rows->terms().window_us) break;
         if (mine <= 0 || all <= 0) continue;
-        std::vector<Amounts const*> layers;
         double share = 0;
-        for (auto const& layer : here.layers) layers.push_back(&layer.second);
-        Parts parts = parts_of(layers, ladder_);
-        for (size_t i = 0; i < layers.size(); ++i) share += here.layers[i].first == charge.seq ? parts.share[i] : 0;
+        Parts parts = layered(here);
+        for (size_t i = 0; i < here.layers.size(); ++i)
+            share += here.layers[i].first == charge.seq ? parts.share[i] : 0;
         double amount = mine / all * static_cast<double>(here.moved.value(primary));
         taken.push_back({here.seq, here.time_us, amount, share * (1 - short_part(here.shortfall, asked(here)))});
         left -= amount;
@@ -75,7 +75,14 @@ void Walk::down_layers(CampaignFacts& campaign, AccountRow const& charge, Waitin
         give(NodeId::draw(draw.seq), {draw.time_us, draw.seq, 2}, part, false, node.depth + 1);
     }
     locate(Place::adjusted_out, weight.times(out / total));
-    locate(window ? Place::in_process : Place::in_vessels, weight.times((total - sum - out) / total));
+    auto const now = window ? moment() : std::optional<int64_t>(0);
+    if (!now) return;
+    Place rest = Place::in_vessels;
+    if (window) {
+        bool open = *now - charge.sort_time_us <= campaign.rows->terms().window_us;
+        rest = open ? Place::in_process : Place::loss;
+    }
+    locate(rest, weight.times((total - sum - out) / total));
 }
 
 void Walk::down_vessel(Waiting const& node, Weight const& weight) {
@@ -127,16 +134,7 @@ void Walk::down_pool(Waiting const& node, Weight const& weight) {
     if (!may_enter(node, weight, pool->site, true)) return;
     campaign->share += weight.d;
     campaign->states_visited += 1;
-    LinkRow shown;
-    shown.seq = pool->last_seq;
-    shown.event_id = campaign->row.uri;
-    shown.kind = storage::LinkKind::campaign;
-    shown.time_us = node.key.time_us;
-    shown.site = pool->site;
-    shown.flags = pool->flags;
-    shown.inputs = pool->inputs;
-    shown.outputs = pool->outputs;
-    visit_event(node, shown, weight, parts_of(pool->inputs, ladder_), pool->digests);
+    visit_pool(node, *pool, *campaign, weight);
     down_outputs(pool->outputs, pool->inputs, pool->output_events, nullptr, node, weight, ladder_, Place::in_process,
                  false);
 }

@@ -1,6 +1,7 @@
 // Where a walk ends and what it says then: classes, places, masks, limits (spec/trace-semantics.md 3.3, 6.2).
 #include <algorithm>
 
+#include "storage/event_table.hpp"
 #include "tracechain/custody.hpp"
 #include "tracechain/flags.hpp"
 #include "tracechain/walk.hpp"
@@ -105,6 +106,41 @@ void Walk::visit_event(Waiting const& node, LinkRow const& link, Weight const& w
     visit.digests = digests;  // a pool was read from all its events
     if (digests.empty()) visit.digests = {&link.content_digest, 1};
     sink_.event(visit);
+}
+
+// A pooled campaign is shown as one event with the rows of all its events.
+Parts Walk::visit_pool(Waiting const& node, Pool const& pool, CampaignFacts const& campaign, Weight const& weight) {
+    LinkRow shown;
+    shown.seq = pool.last_seq;
+    shown.event_id = campaign.row.uri;
+    shown.kind = storage::LinkKind::campaign;
+    shown.time_us = node.key.time_us;
+    shown.site = pool.site;
+    shown.flags = pool.flags;
+    shown.inputs = pool.inputs;
+    if (direction_ == Direction::down) shown.outputs = pool.outputs;
+    Parts parts = parts_of(pool.inputs, ladder_);
+    visit_event(node, shown, weight, parts, pool.digests);
+    return parts;
+}
+
+// The charges a draw took from, each by its part.
+Parts Walk::layered(storage::AccountRow const& draw) const {
+    std::vector<storage::Amounts const*> amounts;
+    for (auto const& layer : draw.layers) amounts.push_back(&layer.second);
+    return parts_of(amounts, ladder_);
+}
+
+std::optional<int64_t> Walk::moment() {
+    if (query_.at_us) return query_.at_us;
+    if (moment_us_) return moment_us_;
+    auto facts = storage::find_facts(source_.view(), source_.as_of());
+    if (!facts) {
+        source_.fail_with(facts.error());
+    } else {
+        moment_us_ = *facts ? (*facts)->record_time_us : INT64_MAX;
+    }
+    return moment_us_;
 }
 
 ClosureNumbers Walk::closure() {

@@ -198,6 +198,24 @@ Pool const* WalkSource::pool(CampaignNumber campaign_number) {
     return &*facts->pool;
 }
 
+ChargedLots const* WalkSource::charged(CampaignFacts& campaign) {
+    if (campaign.charged) return &*campaign.charged;
+    ChargedLots out;
+    for (AccountRow const& row : campaign.rows->all()) {
+        if (row.phase != 0) continue;
+        LinkRow const* event = link(row.seq);
+        if (event == nullptr) return nullptr;
+        for (LinkInput const& input : event->inputs) {
+            if (input.role == storage::InputRole::aux) continue;
+            out[input.lot].push_back(
+                {row.seq, row.sort_time_us, input.amounts, input.shortfall, input.bound_time_us, input.bound_seq});
+        }
+    }
+    if (error_) return nullptr;
+    campaign.charged = std::move(out);
+    return &*campaign.charged;
+}
+
 bool WalkSource::fill(Pool& pool, storage::CampaignRow const& row) {
     for (EventSeq seq : row.events) {
         if (seq > as_of_) continue;

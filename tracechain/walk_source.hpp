@@ -30,11 +30,22 @@ struct Pool {
     uint32_t flags = 0;
 };
 
+// What one charge of a campaign took of a lot.
+struct Charged {
+    storage::EventSeq seq = 0;
+    int64_t time_us = 0;
+    storage::Amounts amounts;
+    int64_t shortfall = 0, bound_time_us = 0;
+    storage::EventSeq bound_seq = 0;
+};
+using ChargedLots = std::map<storage::LotNumber, std::vector<Charged>>;
+
 struct CampaignFacts {
     storage::CampaignRow row;
     bool pooled = false;  // at as_of it has no vessel
     std::unique_ptr<VesselRows> rows;
     std::optional<Pool> pool;
+    std::optional<ChargedLots> charged;
     uint64_t states_visited = 0;
     double share = 0;
 };
@@ -66,10 +77,13 @@ class WalkSource {
     storage::LinkRow const* link(storage::EventSeq seq);
     CampaignFacts* campaign(storage::CampaignNumber campaign);
     Pool const* pool(storage::CampaignNumber campaign);
+    // Every charge of a time-ordered campaign by lot, without fuel and reagents; read once.
+    ChargedLots const* charged(CampaignFacts& campaign);
     void drop_lot(storage::LotNumber lot) { lots_.erase(lot); }
     void drop_link(storage::EventSeq seq) { links_.erase(seq); }
 
     std::optional<Error> const& error() const { return error_; }
+    void fail_with(Error error);
     std::map<storage::CampaignNumber, CampaignFacts const*> campaigns_in_order() const;
 
   private:
@@ -78,7 +92,6 @@ class WalkSource {
     bool true_at_as_of(storage::LotRow& lot);
     bool rebind(storage::LinkRow& link);
     bool fill(Pool& pool, storage::CampaignRow const& row);
-    void fail_with(Error error);
 
     WalkTerms const& terms_;
     storage::EventSeq as_of_;

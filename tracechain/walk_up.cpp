@@ -127,10 +127,7 @@ void Walk::up_event(Waiting const& node) {
     } else if (!link->links.empty()) {
         up_explicit(*link, node);
     } else {
-        bool stated = std::all_of(link->inputs.begin(), link->inputs.end(), [](LinkInput const& input) {
-            return input.role == storage::InputRole::aux || (input.measured & 1) != 0;
-        });
-        if (!parts.requested || !stated) weight.m = 0;
+        if (!parts.requested || !measured_on(link->inputs, steps.front())) weight.m = 0;
         up_inputs(link->inputs, parts, weight, node.depth);
     }
     source_.drop_link(node.id.number());
@@ -163,7 +160,17 @@ void Walk::up_draw(Waiting const& node) {
     if (campaign == nullptr) return;
     AccountRow const* row = campaign->rows->find(link->time_us, link->seq, 1, true);
     Parts parts;
-    parts.basis = basis_name(ladder_.front());
+    std::vector<Pick> picked;
+    if (row != nullptr && campaign->rows->terms().policy == storage::Policy::selected) {
+        AccountRow const draw = *row;  // picks() reads on
+        picked = picks(*campaign, draw);
+        row = campaign->rows->find(link->time_us, link->seq, 1, true);
+    }
+    if (source_.error()) return;
+    if (row != nullptr) parts = layered(*row);
+    if (!picked.empty()) parts.basis = picked.front().basis;
+    if (picked.empty() && parts.share.empty())
+        parts.basis = used_basis(row == nullptr ? storage::Amounts() : row->before, ladder_);
     visit_event(node, *link, weight, parts);
     campaign->share += weight.f;
     if (row == nullptr || row->bound_seq == 0) {
@@ -173,7 +180,10 @@ void Walk::up_draw(Waiting const& node) {
         end(End::unknown, weight.times(missing), "short");
         Weight there = weight.times(1 - missing);
         AccountTerms const& terms = campaign->rows->terms();
-        if (terms.policy == storage::Policy::window || !row->layers.empty()) {
+        if (!picked.empty()) {
+            campaign->states_visited += 1;
+            up_selected(picked, there, node.depth);
+        } else if (terms.policy == storage::Policy::window || !row->layers.empty()) {
             up_layers(*row, *campaign, there, node.depth);
         } else {
             give(NodeId::vessel(link->campaign, row->bound_seq), {row->bound_time_us, row->bound_seq, 1}, there, false,
@@ -185,12 +195,10 @@ void Walk::up_draw(Waiting const& node) {
 
 void Walk::up_layers(AccountRow const& row, CampaignFacts& campaign, Weight const& weight, uint32_t depth) {
     if (row.layers.empty()) return end(End::unknown, weight, "empty-window");
-    std::vector<storage::Amounts const*> amounts;
-    for (auto const& layer : row.layers) amounts.push_back(&layer.second);
-    Parts parts = parts_of(amounts, ladder_);
+    Parts parts = layered(row);
     if (parts.zero) return end(End::unknown, weight, "zero-basis");
     campaign.states_visited += row.layers.size();
-    for (size_t i = 0; i < amounts.size(); ++i) {
+    for (size_t i = 0; i < row.layers.size(); ++i) {
         storage::EventSeq charge = row.layers[i].first;
         LinkRow const* link = source_.link(charge);
         if (link == nullptr) return;
@@ -230,19 +238,10 @@ void Walk::up_pool(Waiting const& node) {
     if (!may_enter(node, weight, pool->site, true)) return;
     campaign->share += weight.f;
     campaign->states_visited += 1;
-    Parts parts = parts_of(pool->inputs, ladder_);
-    LinkRow shown;
-    shown.seq = pool->last_seq;
-    shown.event_id = campaign->row.uri;
-    shown.kind = storage::LinkKind::campaign;
-    shown.time_us = node.key.time_us;
-    shown.site = pool->site;
-    shown.flags = pool->flags;
-    shown.inputs = pool->inputs;
-    visit_event(node, shown, weight, parts, pool->digests);
+    Parts parts = visit_pool(node, *pool, *campaign, weight);
     if (pool->inputs.empty()) return end(End::unknown, weight, "no-inputs");
     if (parts.zero) return end(End::unknown, weight, "zero-basis");
-    if (!parts.requested) weight.m = 0;
+    if (!parts.requested || !measured_on(pool->inputs, ladder_.front())) weight.m = 0;
     up_inputs(pool->inputs, parts, weight, node.depth);
 }
 

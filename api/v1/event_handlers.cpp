@@ -2,9 +2,11 @@
 
 #include "api/cursor.hpp"
 #include "api/metrics.hpp"
+#include "api/parameter.hpp"
 #include "api/v1/event_answer.hpp"
 #include "ident/event_id.hpp"
 #include "registry/registry.hpp"
+#include "storage/event_table.hpp"
 #include "tracechain/flags.hpp"
 #include "tracechain/tracechain.hpp"
 
@@ -15,13 +17,6 @@ using tracechain::EventQuery;
 using tracechain::StoredEvent;
 
 namespace {
-
-tl::unexpected<Error> wrong_parameter(std::string_view name, std::string detail, std::string zh) {
-    Error error{Code::InvalidParameter, std::move(detail), std::move(zh)};
-    error.with("parameter", std::string(name));
-    error.faults.push_back({"parameter:" + std::string(name), "invalid-parameter", error.detail, error.detail_zh});
-    return fail(std::move(error));
-}
 
 Result<void> allowed(Call const& call, Act act) {
     registry::Principal const& who = call.principal;
@@ -44,35 +39,36 @@ Result<std::optional<bool>> rollback_of(Call const& call) {
     if (!text) return std::optional<bool>();
     if (*text == "rollback") return std::optional(true);
     if (*text == "proceed") return std::optional(false);
-    return wrong_parameter("on_error", "on_error is rollback or proceed", "on_error 只能是 rollback 或 proceed");
+    return bad_parameter("on_error", "rollback or proceed", "应为 rollback 或 proceed");
 }
 
 Result<bool> tolerant_of(Call const& call) {
     auto const text = call.parameter("accept");
     if (!text) return false;
     if (*text == "tolerant") return true;
-    return wrong_parameter("accept", "accept can only be tolerant", "accept 只能是 tolerant");
+    return bad_parameter("accept", "tolerant, or nothing", "只能是 tolerant");
 }
 
 Result<std::optional<int64_t>> time_of(Call const& call, std::string_view name) {
     auto const text = call.parameter(name);
     if (!text) return std::optional<int64_t>();
-    auto const time = parse_time(*text);
-    if (!time)
-        return wrong_parameter(name, std::string(name) + " is an RFC 3339 time with an offset",
-                               std::string(name) + " 应为带时区的 RFC 3339 时间");
-    return std::optional(to_micros(*time));
+    auto const time = read_time(name, *text);
+    if (!time) return tl::unexpected(time.error());
+    return std::optional(*time);
 }
 
 Result<void> read_kinds(Call const& call, EventQuery& query) {
     for (std::string_view word : call.all("kind")) {
         auto const kind = tracechain::parse_kind(word);
-        if (!kind) return wrong_parameter("kind", "no such kind of event", "没有这种事件类型");
+        if (!kind)
+            return bad_parameter("kind", "a kind of event like transform or commission",
+                                 "应为事件类型，例如 transform 或 commission");
         query.kinds.push_back(*kind);
     }
     for (std::string_view word : call.all("flag")) {
         auto const flag = tracechain::parse_flag(word);
-        if (!flag) return wrong_parameter("flag", "no such flag", "没有这种标记");
+        if (!flag)
+            return bad_parameter("flag", "a flag like overdraw or time-order", "应为标记，例如 overdraw 或 time-order");
         query.flags |= tracechain::bit(*flag);
     }
     for (std::string_view site : call.all("site")) query.sites.emplace_back(site);
@@ -101,7 +97,9 @@ Result<EventQuery> read_query(Call const& call, Services& services, storage::Vie
     query.from_us = *from;
     query.to_us = *to;
     if (auto const as_of = call.parameter("asof")) {
-        auto seq = tracechain::as_of_seq(view, *as_of);
+        auto const point = read_as_of(*as_of);
+        if (!point) return tl::unexpected(point.error());
+        auto seq = point->seq ? Result<storage::EventSeq>(*point->seq) : storage::last_seq_at(view, *point->micros);
         if (!seq) return tl::unexpected(seq.error());
         query.as_of = *seq;
     }

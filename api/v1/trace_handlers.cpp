@@ -1,8 +1,7 @@
 #include "api/v1/trace_handlers.hpp"
 
-#include <charconv>
-
 #include "api/metrics.hpp"
+#include "api/parameter.hpp"
 #include "api/v1/identifier_call.hpp"
 #include "api/v1/trace_parameters.hpp"
 #include "tracechain/cursor.hpp"
@@ -17,17 +16,9 @@ namespace ingot::api::v1 {
 namespace {
 
 using tracechain::Direction;
-using tracechain::TraceRun;
 using tracechain::WalkStore;
 
 std::string_view route_of(Direction direction) { return direction == Direction::up ? "upstream" : "downstream"; }
-
-// With an explicit as_of an answer does not change for a while, and says by what it may be compared.
-void say_how_long(net::Answer& answer, tracechain::TraceQuery const& query, std::string const& digest) {
-    bool pinned = query.as_of_seq || query.as_of_us;
-    answer.header("Cache-Control", pinned ? "private, max-age=300" : std::string(kPrivate));
-    if (pinned && !digest.empty()) answer.header("ETag", "\"" + digest + "\"");
-}
 
 net::Answer private_json(std::string body) {
     net::Answer answer = json_answer(200, std::move(body));
@@ -43,87 +34,71 @@ struct LineStream final : net::Stream {
     WalkStore::Ticket ticket;
 };
 
-void keep(std::unique_ptr<TraceRun> run, std::string const& cursor, Call const& call, Services& services,
-          Direction direction) {
-    if (run->more())
-        services.tracechain.walks().keep(cursor, call.principal.id, route_of(direction), std::move(run),
-                                         services.clock.now());
+// With an explicit as_of an answer does not change for a while, and says by what it may be compared.
+net::Answer page_answer(tracechain::TracePage page) {
+    net::Answer answer = json_answer(200, std::move(page.body));
+    answer.header("Cache-Control", page.pinned ? "private, max-age=300" : std::string(kPrivate));
+    if (page.pinned && !page.digest.empty()) answer.header("ETag", "\"" + page.digest + "\"");
+    return answer;
 }
 
-Result<net::Answer> answer_pages(std::unique_ptr<TraceRun> run, tracechain::TraceQuery const& query, Call const& call,
-                                 Services& services, Direction direction) {
-    auto view = services.engine.view();
-    if (!view) return fail(view.error());
-    std::string const cursor = WalkStore::make_cursor(services.random);
-    auto page = run->page(**view, cursor);
-    if (!page) return fail(page.error());
-    services.metrics.traced(route_of(direction), elapsed(call, services), !run->stats().complete);
-    net::Answer answer = json_answer(200, std::move(*page));
-    say_how_long(answer, query, run->digest());
-    keep(std::move(run), cursor, call, services, direction);
+Result<std::unique_ptr<tracechain::PagedAnswer>> begin_pages(storage::View const& view, Direction direction,
+                                                             tracechain::TraceQuery query,
+                                                             tracechain::WalkTerms terms) {
+    std::unique_ptr<tracechain::PagedAnswer> out;
+    if (query.standard) {
+        auto run = tracechain::StandardRun::begin(view, direction, std::move(query), std::move(terms));
+        if (!run) return fail(run.error());
+        out = std::move(*run);
+    } else {
+        auto run = tracechain::TraceRun::begin(view, direction, std::move(query), std::move(terms));
+        if (!run) return fail(run.error());
+        out = std::move(*run);
+    }
+    return out;
+}
+
+Result<tracechain::TracePage> first_page(storage::View const& view, Direction direction,
+                                         tracechain::TraceQuery const& query, Call const& call, Services& services) {
+    auto pages = begin_pages(view, direction, query, walk_terms(call, services));
+    if (!pages) return fail(pages.error());
+    return services.tracechain.walks().begin(std::move(*pages), {call.principal.id, route_of(direction)}, view,
+                                             services.random, services.clock.now());
+}
+
+Result<net::Answer> stream(std::unique_ptr<storage::View> view, Direction direction, tracechain::TraceQuery query,
+                           WalkStore::Ticket ticket, Call const& call, Services& services) {
+    if (query.standard) {
+        return fail(Code::NotAcceptable, "rule=standard is answered as application/json",
+                    "rule=standard 只返回 application/json");
+    }
+    auto lines =
+        tracechain::TraceStream::begin(std::move(view), direction, std::move(query), walk_terms(call, services));
+    if (!lines) return fail(lines.error());
+    net::Answer answer;
+    answer.header("Content-Type", "application/x-ndjson");
+    answer.header("Cache-Control", std::string(kPrivate));
+    answer.stream = std::make_shared<LineStream>(std::move(*lines), std::move(ticket));
     return answer;
 }
 
 Result<net::Answer> trace(Call const& call, Services& services, Direction direction) {
     auto asked = read_trace_call(call, services);
     if (!asked) return fail(asked.error());
-    auto ticket = services.tracechain.walks().enter(call.principal.id);
+    WalkStore& walks = services.tracechain.walks();
+    auto ticket = walks.enter(call.principal.id);
     if (!ticket) return fail(ticket.error());
-    if (asked->cursor) {
-        auto run = services.tracechain.walks().take(*asked->cursor, call.principal.id, route_of(direction),
-                                                    services.clock.now());
-        if (!run) return fail(run.error());
-        return answer_pages(std::move(*run), asked->query, call, services, direction);
-    }
     auto view = services.engine.view();
     if (!view) return fail(view.error());
-    auto terms = walk_terms(call, services);
-    if (asked->query.standard) {
-        auto body = tracechain::run_standard(**view, direction, asked->query, terms);
-        if (!body) return fail(body.error());
-        return private_json(std::move(*body));
+    if (!asked->cursor && asked->format == TraceFormat::ndjson) {
+        return stream(std::move(*view), direction, std::move(asked->query), std::move(*ticket), call, services);
     }
-    if (asked->format == TraceFormat::ndjson) {
-        auto lines = tracechain::TraceStream::begin(std::move(*view), direction, asked->query, std::move(terms));
-        if (!lines) return fail(lines.error());
-        net::Answer answer;
-        answer.header("Content-Type", "application/x-ndjson");
-        answer.header("Cache-Control", std::string(kPrivate));
-        answer.stream = std::make_shared<LineStream>(std::move(*lines), std::move(*ticket));
-        return answer;
-    }
-    auto run = TraceRun::begin(**view, direction, asked->query, std::move(terms));
-    if (!run) return fail(run.error());
-    return answer_pages(std::move(*run), asked->query, call, services, direction);
-}
-
-Result<uint64_t> number_parameter(Call const& call, std::string_view name, uint64_t otherwise, uint64_t most) {
-    auto text = call.parameter(name);
-    if (!text) return otherwise;
-    uint64_t value = 0;
-    auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), value);
-    if (error != std::errc() || end != text->data() + text->size() || value == 0 || value > most) {
-        return bad_parameter(name, "from 1 to " + std::to_string(most), "应为 1 到 " + std::to_string(most));
-    }
-    return value;
-}
-
-// as_of and at, as lots and vessels take them.
-template <class Query>
-Result<void> read_moments(Call const& call, Query& query) {
-    if (auto text = call.parameter("asof")) {
-        auto as_of = read_as_of(*text);
-        if (!as_of) return fail(as_of.error());
-        query.as_of_seq = as_of->seq;
-        query.as_of_us = as_of->micros;
-    }
-    if (auto text = call.parameter("at")) {
-        auto time = parse_time(*text);
-        if (!time)
-            return bad_parameter("at", "a time like 2026-11-22T00:00:00Z", "应为 2026-11-22T00:00:00Z 形式的时间");
-        query.at_us = to_micros(*time);
-    }
-    return {};
+    auto page = asked->cursor
+                    ? walks.page(*asked->cursor, {call.principal.id, route_of(direction)}, **view, services.clock.now())
+                    : first_page(**view, direction, asked->query, call, services);
+    if (!page) return fail(page.error());
+    services.metrics.traced(route_of(direction), elapsed(call, services), !page->complete);
+    return page_answer(std::move(*page));
 }
 
 }  // namespace
@@ -152,59 +127,45 @@ Result<net::Answer> trace_both(Call const& call, Services& services) {
     auto view = services.engine.view();
     if (!view) return fail(view.error());
     std::string body;
+    bool partial = false;
     for (Direction direction : {Direction::up, Direction::down}) {
-        body += direction == Direction::up ? "{\"up\":" : ",\"down\":";
-        if (asked->query.standard) {
-            auto set = tracechain::run_standard(**view, direction, asked->query, walk_terms(call, services));
-            if (!set) return fail(set.error());
-            body += *set;
-            continue;
-        }
-        auto run = TraceRun::begin(**view, direction, asked->query, walk_terms(call, services));
-        if (!run) return fail(run.error());
-        std::string const cursor = WalkStore::make_cursor(services.random);
-        auto page = (*run)->page(**view, cursor);
+        auto page = first_page(**view, direction, asked->query, call, services);
         if (!page) return fail(page.error());
-        body += *page;
-        keep(std::move(*run), cursor, call, services, direction);
+        body += (direction == Direction::up ? "{\"up\":" : ",\"down\":") + page->body;
+        partial = partial || !page->complete;
     }
-    services.metrics.traced("both", elapsed(call, services), false);
+    services.metrics.traced("both", elapsed(call, services), partial);
     return private_json(body + "}");
 }
 
 Result<net::Answer> trace_explain(Call const& call, Services& services) {
-    if (auto fine = check_parameters(call, {"from", "to", "k", "basis", "asof", "at", "maxdepth"}); !fine) {
+    if (auto fine =
+            check_parameters(call, {"from", "to", "k", "basis", "asof", "at", "maxdepth", "maxnodes", "timeoutms"});
+        !fine) {
         return fail(fine.error());
     }
     tracechain::ExplainQuery query;
-    auto from = call.parameter("from"), to = call.parameter("to");
-    if (!from || !to) return bad_parameter(from ? "to" : "from", "name a lot", "请给出一个批次");
-    auto from_lot = read_lot_parameter(*from, services);
-    if (!from_lot) return fail(from_lot.error());
-    auto to_lot = read_lot_parameter(*to, services);
-    if (!to_lot) return fail(to_lot.error());
-    query.from = std::move(*from_lot);
-    query.to = std::move(*to_lot);
+    for (auto [name, lot] : {std::pair("from", &query.from), std::pair("to", &query.to)}) {
+        auto const text = call.parameter(name);
+        if (!text) return bad_parameter(name, "name a lot", "请给出一个批次");
+        auto read = read_lot_parameter(*text, services);
+        if (!read) return fail(read.error());
+        *lot = std::move(*read);
+    }
     auto k = number_parameter(call, "k", 5, 100);
     if (!k) return fail(k.error());
     query.k = static_cast<uint32_t>(*k);
-    auto depth = number_parameter(call, "maxdepth", services.limits.trace_depth_max, services.limits.trace_depth_max);
-    if (!depth) return fail(depth.error());
-    query.walk.max_depth = static_cast<uint32_t>(*depth);
-    if (auto basis = call.parameter("basis")) {
-        auto parsed = tracechain::parse_basis(*basis);
-        if (!parsed) return fail(Code::BasisUnknown, "no such basis", "没有该基准");
-        query.walk.basis = std::move(*parsed);
-    }
-    if (auto read = read_moments(call, query.walk); !read) return fail(read.error());
+    auto walk = read_walk_parameters(call, services, {"basis", "asof", "at", "maxdepth", "maxnodes", "timeoutms"});
+    if (!walk) return fail(walk.error());
+    query.walk = std::move(*walk);
     auto ticket = services.tracechain.walks().enter(call.principal.id);
     if (!ticket) return fail(ticket.error());
     auto view = services.engine.view();
     if (!view) return fail(view.error());
-    auto body = tracechain::run_explain(**view, query, walk_terms(call, services));
-    if (!body) return fail(body.error());
-    services.metrics.traced("explain", elapsed(call, services), false);
-    return private_json(std::move(*body));
+    auto paths = tracechain::run_explain(**view, query, walk_terms(call, services));
+    if (!paths) return fail(paths.error());
+    services.metrics.traced("explain", elapsed(call, services), !paths->complete);
+    return private_json(std::move(paths->body));
 }
 
 Result<net::Answer> get_lot(Call const& call, Services& services) {
@@ -216,7 +177,9 @@ Result<net::Answer> get_lot(Call const& call, Services& services) {
     auto lot = read_lot_parameter(named, services);
     if (!lot) return fail(lot.error());
     query.lot = std::move(*lot);
-    if (auto read = read_moments(call, query); !read) return fail(read.error());
+    auto moment = read_walk_parameters(call, services, {"asof", "at"});
+    if (!moment) return fail(moment.error());
+    static_cast<tracechain::AsAt&>(query) = *moment;
     auto limit = number_parameter(call, "limit", services.limits.page_rows_default, services.limits.page_rows_max);
     if (!limit) return fail(limit.error());
     query.limit = static_cast<uint32_t>(*limit);
@@ -240,7 +203,9 @@ Result<net::Answer> get_vessel(Call const& call, Services& services) {
     if (!key) return fail(key.error());
     tracechain::VesselQuery query;
     query.campaign = {key->canonical, key->display};
-    if (auto read = read_moments(call, query); !read) return fail(read.error());
+    auto moment = read_walk_parameters(call, services, {"asof", "at"});
+    if (!moment) return fail(moment.error());
+    static_cast<tracechain::AsAt&>(query) = *moment;
     auto view = services.engine.view();
     if (!view) return fail(view.error());
     auto body = tracechain::read_vessel(**view, query, walk_terms(call, services));

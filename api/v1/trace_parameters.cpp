@@ -5,7 +5,9 @@
 #include <cmath>
 
 #include "api/json_reader.hpp"
+#include "api/parameter.hpp"
 #include "base/clock.hpp"
+#include "base/encoding.hpp"
 #include "registry/access.hpp"
 #include "registry/registry.hpp"
 #include "tracechain/tracechain.hpp"
@@ -13,14 +15,6 @@
 namespace ingot::api::v1 {
 
 using tracechain::TraceQuery;
-
-tl::unexpected<Error> bad_parameter(std::string_view parameter, std::string reason, std::string reason_zh) {
-    Error error{Code::InvalidParameter, std::string(parameter) + ": " + reason,
-                std::string(parameter) + "：" + reason_zh};
-    error.faults.push_back({"parameter:" + std::string(parameter), std::string(slug(error.code)), reason, reason_zh});
-    error.with("parameter", std::string(parameter)).with("reason", std::move(reason));
-    return fail(std::move(error));
-}
 
 bool may_export(registry::Principal const& principal) {
     registry::Resource own{principal.prefix, principal.enterprise, false};
@@ -51,26 +45,6 @@ Result<tracechain::StartLot> read_lot_parameter(std::string_view text, Services 
     return tracechain::StartLot{key->canonical, key->display};
 }
 
-Result<AsOfParameter> read_as_of(std::string_view text) {
-    AsOfParameter out;
-    if (text.starts_with('#')) {
-        storage::EventSeq seq = 0;
-        auto [end, error] = std::from_chars(text.data() + 1, text.data() + text.size(), seq);
-        if (error != std::errc() || end != text.data() + text.size()) {
-            return bad_parameter("as_of", "after # stands the number of an event", "# 之后应为事件序号");
-        }
-        out.seq = seq;
-        return out;
-    }
-    auto time = parse_time(text);
-    if (!time) {
-        return bad_parameter("as_of", "a time like 2026-11-22T00:00:00Z, or # and the number of an event",
-                             "应为 2026-11-22T00:00:00Z 形式的时间，或 # 加事件序号");
-    }
-    out.micros = to_micros(*time);
-    return out;
-}
-
 Result<std::vector<Parameter>> trace_parameters(Call const& call) {
     std::vector<Parameter> out = call.parameters;
     if (call.request.head.method != net::Method::Post || call.body().empty()) return out;
@@ -97,16 +71,40 @@ namespace {
 class TraceReader {
   public:
     TraceReader(Call const& call, Services const& services, bool may_lift)
-        : call_(call), services_(services), may_lift_(may_lift) {}
+        : call_(call), services_(services), may_lift_(may_lift) {
+        defaults();
+    }
 
     Result<void> read(Parameter const& parameter) {
+        std::string known;
         for (Rule const& rule : kRules) {
-            if (rule.name == parameter.key) return (this->*rule.read)(parameter.value);
+            if (fold_name(rule.name) == parameter.key) return (this->*rule.read)(parameter.value);
+            known.append(known.empty() ? "" : ", ").append(rule.name);
         }
-        Error error{Code::UnknownParameter, "the parameter is not known here", "此处不认识该参数"};
-        error.with("parameter", parameter.name);
+        std::string const name = excerpt(parameter.name);
+        Error error{Code::UnknownParameter, "the parameter \"" + name + "\" is not known here; known are: " + known,
+                    "此处不认识参数 \"" + name + "\"；可用参数：" + known};
+        error.with("parameter", name);
         return fail(std::move(error));
     }
+
+    // Budgets and limits that hold unless the query asks for others.
+    void defaults() {
+        out_.query.max_depth =
+            static_cast<uint32_t>(std::min<uint64_t>(services_.limits.trace_depth_default, deepest()));
+        out_.query.max_nodes = services_.limits.trace_nodes_max;
+        out_.query.timeout = services_.limits.trace_time;
+        out_.query.max_edges = may_lift_ ? 0 : services_.limits.trace_edges_max;
+        out_.query.page_bytes = services_.limits.answer_bytes_max;
+    }
+
+    // Transformations outward: a station looks two hops around it (api-conventions.md 17.4).
+    uint64_t deepest() const {
+        if (may_lift_) return UINT32_MAX;
+        return call_.principal.has(registry::Role::station) ? 2 : services_.limits.trace_depth_max;
+    }
+
+    TraceQuery take() { return std::move(out_.query); }
 
     Result<TraceCall> finish() {
         TraceQuery& query = out_.query;
@@ -115,7 +113,6 @@ class TraceReader {
         if (query.from_us && query.to_us && *query.from_us > *query.to_us) {
             return bad_parameter("to", "the window ends before it begins", "时间窗口的终点早于起点");
         }
-        query.max_edges = may_lift_ ? 0 : services_.limits.trace_edges_max;
         if (query.theta == 0 && may_lift_ && !depth_asked_) query.max_depth = UINT32_MAX;  // docs/decisions/0004
         if (auto format = accept(); !format) return fail(format.error());
         return std::move(out_);
@@ -208,7 +205,7 @@ class TraceReader {
     }
     Result<void> max_depth(std::string const& text) {
         auto value = whole(text);
-        uint64_t most = may_lift_ ? UINT32_MAX : services_.limits.trace_depth_max;
+        uint64_t const most = deepest();
         if (!value || *value == 0 || *value > most) {
             return bad_parameter("max_depth", "from 1 to " + std::to_string(most), "应为 1 到 " + std::to_string(most));
         }
@@ -254,10 +251,9 @@ class TraceReader {
         return {};
     }
     Result<void> moment(std::string_view name, std::string const& text, std::optional<int64_t>& into) {
-        auto time = parse_time(text);
-        if (!time)
-            return bad_parameter(name, "a time like 2026-11-22T00:00:00Z", "应为 2026-11-22T00:00:00Z 形式的时间");
-        into = to_micros(*time);
+        auto time = read_time(name, text);
+        if (!time) return fail(time.error());
+        into = *time;
         return {};
     }
     Result<void> at(std::string const& text) { return moment("at", text, out_.query.at_us); }
@@ -360,22 +356,32 @@ class TraceReader {
 };
 
 TraceReader::Rule const TraceReader::kRules[25] = {
-    {"start", &TraceReader::start},        {"basis", &TraceReader::basis},
-    {"rule", &TraceReader::rule},          {"theta", &TraceReader::theta},
-    {"cutoff", &TraceReader::cutoff},      {"minshare", &TraceReader::min_share},
-    {"maxdepth", &TraceReader::max_depth}, {"raw", &TraceReader::raw},
-    {"asof", &TraceReader::as_of},         {"at", &TraceReader::at},
-    {"from", &TraceReader::from},          {"to", &TraceReader::to},
-    {"stopat", &TraceReader::stop_at},     {"material", &TraceReader::material},
-    {"owner", &TraceReader::owner},        {"holder", &TraceReader::holder},
-    {"role", &TraceReader::role},          {"kind", &TraceReader::kind},
-    {"view", &TraceReader::view},          {"bounds", &TraceReader::bounds},
-    {"limit", &TraceReader::limit},        {"cursor", &TraceReader::cursor},
-    {"maxnodes", &TraceReader::max_nodes}, {"timeoutms", &TraceReader::timeout_ms},
+    {"start", &TraceReader::start},         {"basis", &TraceReader::basis},
+    {"rule", &TraceReader::rule},           {"theta", &TraceReader::theta},
+    {"cutoff", &TraceReader::cutoff},       {"min_share", &TraceReader::min_share},
+    {"max_depth", &TraceReader::max_depth}, {"raw", &TraceReader::raw},
+    {"as_of", &TraceReader::as_of},         {"at", &TraceReader::at},
+    {"from", &TraceReader::from},           {"to", &TraceReader::to},
+    {"stop_at", &TraceReader::stop_at},     {"material", &TraceReader::material},
+    {"owner", &TraceReader::owner},         {"holder", &TraceReader::holder},
+    {"role", &TraceReader::role},           {"kind", &TraceReader::kind},
+    {"view", &TraceReader::view},           {"bounds", &TraceReader::bounds},
+    {"limit", &TraceReader::limit},         {"cursor", &TraceReader::cursor},
+    {"max_nodes", &TraceReader::max_nodes}, {"timeout_ms", &TraceReader::timeout_ms},
     {"format", &TraceReader::format},
 };
 
 }  // namespace
+
+Result<TraceQuery> read_walk_parameters(Call const& call, Services const& services,
+                                        std::initializer_list<std::string_view> names) {
+    TraceReader reader(call, services, may_export(call.principal));
+    for (Parameter const& parameter : call.parameters) {
+        if (std::find(names.begin(), names.end(), parameter.key) == names.end()) continue;
+        if (auto read = reader.read(parameter); !read) return fail(read.error());
+    }
+    return reader.take();
+}
 
 Result<TraceCall> read_trace_call(Call const& call, Services const& services) {
     auto parameters = trace_parameters(call);

@@ -31,20 +31,15 @@ Result<TraceCall> read_trace_call(Call const& call, Services const& services);
 // One lot named by a parameter.
 Result<tracechain::StartLot> read_lot_parameter(std::string_view text, Services const& services);
 
-// "#17" or an RFC 3339 time.
-struct AsOfParameter {
-    std::optional<storage::EventSeq> seq;
-    std::optional<int64_t> micros;
-};
-Result<AsOfParameter> read_as_of(std::string_view text);
+// The parameters of these (folded) names alone, into a query with the node's budgets; for routes with fewer. Failures:
+// as read_trace_call.
+Result<tracechain::TraceQuery> read_walk_parameters(Call const& call, Services const& services,
+                                                    std::initializer_list<std::string_view> names);
 
 // True when the caller may lift the size limits of walks (security.md 4.3).
 bool may_export(registry::Principal const& principal);
 
 // What the caller sees: the lots and events of its own prefixes.
 tracechain::WalkTerms walk_terms(Call const& call, Services const& services);
-
-// InvalidParameter with `parameter` and `reason`.
-tl::unexpected<Error> bad_parameter(std::string_view parameter, std::string reason, std::string reason_zh);
 
 }  // namespace ingot::api::v1

@@ -51,7 +51,11 @@ class Notation {
         std::string digits = std::to_string(n);
         return "urn:uuid:00000000-0000-4000-8000-" + std::string(12 - digits.size(), '0') + digits;
     }
-    static std::string uri(std::string const& name) { return "https://ingot.example/88.999.1/" + name; }
+    // Names are of 88.999.1; with a prefix they say their own.
+    static std::string full(std::string const& name) {
+        return name.find('/') == std::string::npos ? "88.999.1/" + name : name;
+    }
+    static std::string uri(std::string const& name) { return "https://ingot.example/" + full(name); }
 
     // The document frame of 2.1.
     static std::string document(std::vector<std::string> const& events) {

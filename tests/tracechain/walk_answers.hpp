@@ -7,6 +7,14 @@
 
 namespace ingot::tracechain {
 
+// T3 of 7.2.
+inline Graph diamond() {
+    Graph graph;
+    graph.add("C A:60000").add("C B:40000").add("C C:50000").add("X A:60000,B:40000 > M:100000");
+    graph.add("X M:100000 > P:70000,Q:30000").add("X P:50000,C:50000 > R:100000").add("X Q:30000,R:30000 > Z:60000");
+    return graph;
+}
+
 struct Figures {
     struct Node {
         double share = 0, start_share = 0, measured = 0;

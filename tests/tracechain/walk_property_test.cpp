@@ -2,6 +2,7 @@
 // order of arrival does not matter, refined answers are a subset of the plain superset, n inputs and m outputs cost
 // n+m.
 #include <random>
+#include <set>
 
 #include "tests/tracechain/walk_answers.hpp"
 #include "tracechain/standard_walk.hpp"
@@ -128,15 +129,14 @@ TEST(WalkProperty, RefinedAnswersAreASubsetOfThePlainSuperset) {
         for (auto const& lot : plan.lots) {
             for (Direction direction : {Direction::up, Direction::down}) {
                 auto refined = walk(graph, direction, {lot}, every(0));
-                WalkStats stats;
-                auto plain = standard_set(graph.view(), direction, every(0), {}, {graph.newest(), 0},
-                                          {graph.number(lot)}, stats);
-                ASSERT_TRUE(plain);
-                for (auto const& [name, node] : refined.nodes) {
-                    bool inside =
-                        std::find(plain->lots.begin(), plain->lots.end(), graph.number(name)) != plain->lots.end();
-                    EXPECT_TRUE(inside || name == lot) << lot << " " << name;
-                }
+                WalkTerms const terms;
+                StandardSearch search(direction, terms, {graph.newest(), 0}, {graph.number(lot)});
+                ASSERT_TRUE(search.run(graph.view(), {UINT64_MAX, UINT64_MAX, Steady::max()}));
+                ASSERT_TRUE(search.finished());
+                std::set<storage::LotNumber> plain;
+                for (ListedLot const& found : search.take_found()) plain.insert(found.lot);
+                for (auto const& [name, node] : refined.nodes)
+                    EXPECT_TRUE(name == lot || plain.count(graph.number(name)) == 1) << lot << " " << name;
             }
         }
     }
