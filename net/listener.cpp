@@ -134,36 +134,45 @@ Result<std::vector<int>> open_listeners(ListenAddress const& wanted, unsigned co
 }
 
 Listener::Listener(EventLoop& loop, int descriptor, Events events)
-    : loop_(loop), watch_(loop.watch(descriptor)), events_(std::move(events)) {}
+    : loop_(loop), watch_(std::make_unique<EventLoop::Watch>(loop, descriptor)), events_(std::move(events)) {}
 
 void Listener::start() { watch_->wait_readable(shared_from_this()); }
 
 void Listener::on_ready(bool) {
     if (!watch_) return;
-    if (accept_waiting()) return watch_->wait_readable(shared_from_this());
-    events_.paused();
-    loop_.after(kPause, [self = shared_from_this()] { self->on_ready(true); });
+    auto again = [self = shared_from_this()] { self->on_ready(true); };
+    switch (accept_waiting()) {
+        case Queue::Empty:
+            return watch_->wait_readable(shared_from_this());
+        case Queue::More:
+            loop_.post(std::move(again));
+            return;
+        case Queue::NoDescriptors:
+            events_.paused();
+            loop_.after(kPause, std::move(again));
+            return;
+    }
 }
 
-bool Listener::accept_waiting() {
+Listener::Queue Listener::accept_waiting() {
     for (int i = 0; i < kAcceptsAtOnce; ++i) {
         SocketAddress peer;
         peer.size = sizeof peer.storage;
         int descriptor = ::accept4(watch_->descriptor(), peer.get(), &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (descriptor < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
-        if (descriptor < 0) return !out_of_descriptors(errno);
+        if (descriptor < 0) return out_of_descriptors(errno) ? Queue::NoDescriptors : Queue::Empty;
         int on = 1;
         setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         bool loopback = false;
         std::string address = text_of(peer, loopback);
         events_.accepted(descriptor, std::move(address), loopback);
     }
-    return true;
+    return Queue::More;
 }
 
 void Listener::stop() {
     if (!watch_) return;
-    for (int i = 0; i < kQueue / kAcceptsAtOnce && accept_waiting(); ++i) {
+    for (int i = 0; i < kQueue / kAcceptsAtOnce && accept_waiting() == Queue::More; ++i) {
     }
     watch_.reset();
 }

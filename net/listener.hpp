@@ -38,7 +38,8 @@ class Listener final : public Ready, public std::enable_shared_from_this<Listene
     void stop();
 
   private:
-    bool accept_waiting();  // false: no descriptors left
+    enum class Queue { Empty, More, NoDescriptors };
+    Queue accept_waiting();
 
     EventLoop& loop_;
     std::unique_ptr<EventLoop::Watch> watch_;

@@ -33,7 +33,7 @@ bool drops_body(Method method) { return method == Method::Get || method == Metho
 Session::Session(std::shared_ptr<IoThread> owner, int descriptor, Peer peer)
     : owner_(std::move(owner)),
       peer_(std::move(peer)),
-      watch_(owner_->loop().watch(descriptor)),
+      watch_(std::make_unique<EventLoop::Watch>(owner_->loop(), descriptor)),
       deadline_(now() + kTurnsWaited * owner_->limits().handshake),
       scan_(owner_->limits()) {}
 
@@ -151,7 +151,7 @@ bool Session::fill() {
     filled_ += got;
     IoThread::add(owner_->totals().bytes_in, got);
     // Otherwise the next wait says when there is more, and the system call that would find nothing is saved.
-    maybe_readable_ = tls_->has_buffered();
+    maybe_readable_ = tls_->has_buffered() || !tls_->drained();
     return true;
 }
 

@@ -244,12 +244,13 @@ bool Session::drain_peer() {
     std::array<char, 16384> nowhere;
     for (int i = 0; i < 16; ++i) {
         ssize_t got = ::recv(watch_->descriptor(), nowhere.data(), nowhere.size(), 0);
-        if (got > 0) continue;
-        if (got < 0 && (errno == EAGAIN || errno == EINTR)) break;
+        if (got > 0 || (got < 0 && errno == EINTR)) continue;
+        if (got < 0 && errno == EAGAIN) return wait(true);
         close();
         return false;
     }
-    return wait(true);
+    owner_->post([self = shared_from_this()] { self->run(); });
+    return false;
 }
 
 }  // namespace ingot::net

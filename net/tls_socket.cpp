@@ -13,48 +13,56 @@
 #include <new>
 
 namespace ingot::net {
-namespace {
 
-int descriptor_of(BIO* bio) { return static_cast<int>(reinterpret_cast<intptr_t>(BIO_get_data(bio))); }
+// What OpenSSL calls to move bytes.
+struct TlsSocket::Descriptor {
+    static TlsSocket& of(BIO* bio) { return *static_cast<TlsSocket*>(BIO_get_data(bio)); }
+    static int read(BIO* bio, char* out, int size);
+    static int write(BIO* bio, char const* bytes, int size);
+    static long control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+    static BIO_METHOD* method();
+};
 
-int bio_read(BIO* bio, char* out, int size) {
+int TlsSocket::Descriptor::read(BIO* bio, char* out, int size) {
     BIO_clear_retry_flags(bio);
-    ssize_t got = ::recv(descriptor_of(bio), out, static_cast<size_t>(size), 0);
-    if (got < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_read(bio);
+    TlsSocket& socket = of(bio);
+    ssize_t got = 0;
+    do got = ::recv(socket.descriptor_, out, static_cast<size_t>(size), 0);
+    while (got < 0 && errno == EINTR);
+    socket.drained_ = got < size;
+    if (got < 0 && errno == EAGAIN) BIO_set_retry_read(bio);
     return static_cast<int>(got);
 }
 
 // MSG_NOSIGNAL: a peer that went away is an error value, not a signal.
-int bio_write(BIO* bio, char const* bytes, int size) {
+int TlsSocket::Descriptor::write(BIO* bio, char const* bytes, int size) {
     BIO_clear_retry_flags(bio);
-    ssize_t put = ::send(descriptor_of(bio), bytes, static_cast<size_t>(size), MSG_NOSIGNAL);
-    if (put < 0 && (errno == EAGAIN || errno == EINTR)) BIO_set_retry_write(bio);
+    ssize_t put = 0;
+    do put = ::send(of(bio).descriptor_, bytes, static_cast<size_t>(size), MSG_NOSIGNAL);
+    while (put < 0 && errno == EINTR);
+    if (put < 0 && errno == EAGAIN) BIO_set_retry_write(bio);
     return static_cast<int>(put);
 }
 
-long bio_control(BIO*, int command, long, void*) { return command == BIO_CTRL_FLUSH ? 1 : 0; }
-
-BIO_METHOD* descriptor_method() {
+BIO_METHOD* TlsSocket::Descriptor::method() {
     static BIO_METHOD* const method = [] {
         BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK | BIO_TYPE_DESCRIPTOR, "descriptor");
-        BIO_meth_set_read(made, bio_read);
-        BIO_meth_set_write(made, bio_write);
-        BIO_meth_set_ctrl(made, bio_control);
+        BIO_meth_set_read(made, read);
+        BIO_meth_set_write(made, write);
+        BIO_meth_set_ctrl(made, control);
         return made;
     }();
     return method;
 }
 
-}  // namespace
-
-TlsSocket::TlsSocket(ssl_ctx_st* context, int descriptor, Side side) : ssl_(SSL_new(context)) {
-    BIO* bio = BIO_new(descriptor_method());
+TlsSocket::TlsSocket(ssl_ctx_st* context, int descriptor, Side side) : descriptor_(descriptor), ssl_(SSL_new(context)) {
+    BIO* bio = BIO_new(Descriptor::method());
     if (ssl_ == nullptr || bio == nullptr) {
         SSL_free(ssl_);
         BIO_free(bio);
         throw std::bad_alloc();
     }
-    BIO_set_data(bio, reinterpret_cast<void*>(static_cast<intptr_t>(descriptor)));
+    BIO_set_data(bio, this);
     BIO_set_init(bio, 1);
     SSL_set_bio(ssl_, bio, bio);
     if (side == Side::Server) {

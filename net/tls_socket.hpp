@@ -37,6 +37,8 @@ class TlsSocket {
 
     // Bytes (decrypted or not) wait in memory, so readiness of the descriptor says nothing.
     bool has_buffered() const;
+    // The last look at the descriptor took all there was.
+    bool drained() const { return drained_; }
 
     // The context frees record buffers between records (SSL_MODE_RELEASE_BUFFERS), which costs two large allocations a
     // request. A busy connection may keep them and free them when it has become idle.
@@ -51,8 +53,11 @@ class TlsSocket {
     ssl_st* native() const { return ssl_; }
 
   private:
+    struct Descriptor;
     Io outcome(int result);
 
+    int descriptor_;
+    bool drained_ = true;
     ssl_st* ssl_ = nullptr;
 };
 
