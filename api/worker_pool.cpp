@@ -13,13 +13,15 @@ WorkerPool::WorkerPool(size_t threads, size_t queue_max, Clock const& clock)
 WorkerPool::~WorkerPool() { stop(); }
 
 bool WorkerPool::submit(Job job, double share) {
+    bool wake = false;
     {
         std::lock_guard lock(mutex_);
         auto const most = static_cast<size_t>(static_cast<double>(queue_max_) * share);
         if (stopping_ || queue_.size() >= most) return false;
         queue_.push_back(std::move(job));
+        wake = take_wake();
     }
-    ready_.notify_one();
+    if (wake) ready_.notify_one();
     return true;
 }
 
@@ -44,14 +46,28 @@ void WorkerPool::measure() {
     measured_ = now;
 }
 
+// One thread is woken at a time, and wakes the next if there is more: a burst of small jobs does not wake them all.
+bool WorkerPool::take_wake() {
+    if (waking_ || idle_ == 0 || queue_.empty()) return false;
+    waking_ = true;
+    return true;
+}
+
 void WorkerPool::work() {
     std::unique_lock lock(mutex_);
     while (true) {
-        ready_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-        if (queue_.empty()) return;
+        while (queue_.empty()) {
+            if (stopping_) return;
+            ++idle_;
+            ready_.wait(lock);
+            --idle_;
+            waking_ = false;
+        }
         Job job = std::move(queue_.front());
         queue_.pop_front();
+        bool const wake = take_wake();
         lock.unlock();
+        if (wake) ready_.notify_one();
         bool const late = job.deadline != Steady{} && clock_.steady() > job.deadline;
         (late ? job.expired : job.run)();
         job = {};  // what it holds is released before the lock is taken again

@@ -38,16 +38,18 @@ class WorkerPool {
   private:
     void work();
     void measure();
+    bool take_wake();
 
     Clock const& clock_;
     size_t const queue_max_;
-    mutable std::mutex mutex_;  // guards the members down to stopping_
+    mutable std::mutex mutex_;  // guards the members down to idle_
     std::condition_variable ready_;
     std::deque<Job> queue_;
     uint64_t done_ = 0, done_before_ = 0;
     Steady measured_{};
     double rate_ = 0;  // jobs a second, of the last full second
-    bool stopping_ = false;
+    bool stopping_ = false, waking_ = false;
+    size_t idle_ = 0;
     std::vector<std::thread> threads_;
 };
 

@@ -133,8 +133,35 @@ uint64_t Random::u64() {
     return value;
 }
 
-void SystemRandom::fill(void* out, size_t size) {
+namespace {
+
+void fill_from_generator(void* out, size_t size) {
     if (RAND_bytes(static_cast<unsigned char*>(out), int(size)) != 1) throw std::runtime_error("no random bytes");
+}
+
+// Fetched 4 KiB at a time by each thread: a salt or a request id costs no call into the generator. Bytes that were
+// given away are not kept.
+struct FetchedRandom {
+    std::array<char, 4096> bytes;
+    size_t used = sizeof bytes;
+    void fill(void* out, size_t size) {
+        if (used + size > bytes.size()) {
+            fill_from_generator(bytes.data(), bytes.size());
+            used = 0;
+        }
+        std::memcpy(out, bytes.data() + used, size);
+        OPENSSL_cleanse(bytes.data() + used, size);
+        used += size;
+    }
+};
+
+}  // namespace
+
+void SystemRandom::fill(void* out, size_t size) {
+    constexpr size_t kSmall = 256;
+    thread_local FetchedRandom fetched;
+    if (size > kSmall) return fill_from_generator(out, size);
+    fetched.fill(out, size);
 }
 
 std::array<uint8_t, 16> make_uuid7(int64_t unix_ms, Random& random) {

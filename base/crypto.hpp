@@ -49,7 +49,7 @@ class Random {
     uint64_t u64();
 };
 
-// OpenSSL's generator. Thread safe.
+// OpenSSL's generator. Thread safe. Not for use after fork().
 class SystemRandom final : public Random {
   public:
     void fill(void* out, size_t size) override;

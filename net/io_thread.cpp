@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 
 #include "net/listener.hpp"
 #include "net/session.hpp"
@@ -55,21 +54,10 @@ void BufferPool::give_back(std::string text) {
         free_texts_.push_back(std::move(text));
 }
 
-void BufferedRandom::fill(void* out, size_t size) {
-    if (size > bytes_.size()) return source_.fill(out, size);
-    if (used_ + size > bytes_.size()) {
-        source_.fill(bytes_.data(), bytes_.size());
-        used_ = 0;
-    }
-    std::memcpy(out, bytes_.data() + used_, size);
-    used_ += size;
-}
-
 IoThread::IoThread(Shared const& shared, std::shared_ptr<certs::TlsContext const> tls)
     : shared_(shared),
       tls_(std::move(tls)),
       buffers_(buffer_bytes(shared.options.limits)),
-      random_(shared.random),
       fixed_lines_(shared.options.hsts) {}
 
 IoThread::~IoThread() = default;

@@ -50,18 +50,6 @@ class BufferPool {
     std::vector<std::string> free_texts_;
 };
 
-// Random bytes fetched 4 KiB at a time: a request id costs no call into the generator.
-class BufferedRandom final : public Random {
-  public:
-    explicit BufferedRandom(Random& source) : source_(source) {}
-    void fill(void* out, size_t size) override;
-
-  private:
-    Random& source_;
-    std::array<char, 4096> bytes_{};
-    size_t used_ = sizeof bytes_;
-};
-
 // What a session is doing; also the index of its counter.
 enum class SessionState : uint8_t { Handshaking, Idle, Reading, Handling, Writing, Lingering, Closed };
 
@@ -98,7 +86,6 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
     Limits const& limits() const { return shared_.options.limits; }
     EventLoop& loop() { return loop_; }
     BufferPool& buffers() { return buffers_; }
-    BufferedRandom& random() { return random_; }
     FixedLines& fixed_lines() { return fixed_lines_; }
     std::shared_ptr<certs::TlsContext const> const& tls() const { return tls_; }
     bool draining() const { return draining_; }
@@ -123,7 +110,6 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
     EventLoop loop_;
     std::shared_ptr<certs::TlsContext const> tls_;
     BufferPool buffers_;
-    BufferedRandom random_;
     FixedLines fixed_lines_;
     std::vector<std::shared_ptr<Listener>> listeners_;
     std::vector<std::shared_ptr<Session>> sessions_;

@@ -192,7 +192,7 @@ void Session::begin_exchange() {
     request.body = {};
     request.received = owner_->shared().clock.now();
     request.received_steady = recent_ = now();
-    write_uuid7(to_millis(request.received), owner_->random(), request.request_id);
+    write_uuid7(to_millis(request.received), owner_->shared().random, request.request_id);
     framing_ = Framing{};
     body_bytes_out_ = 0;
     enter(state_, SessionState::Reading);

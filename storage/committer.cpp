@@ -71,7 +71,7 @@ Result<void> Committer::open() {
     auto opened = start_up_->open(anchor_, clock_.now());
     if (!opened) return fail(opened.error());
     adopt(std::move(*opened));
-    if (health().state == State::open) {
+    if (state() == State::open) {
         space_.keep_ballast();
         submit_genesis();
     }
@@ -89,7 +89,7 @@ void Committer::emit(Severity severity, std::string_view slug, std::string membe
 }
 
 void Committer::submit(Operation operation, Done done) {
-    if (auto state = health(); stopping_ || state.state != State::open) {
+    if (stopping_ || state() != State::open) {
         done(fail(refusal_of_state()));
         return;
     }
@@ -116,11 +116,10 @@ Error Committer::refusal_of_state() const {
 
 void Committer::run() {
     while (!stopping_) {
-        Health now = health();
-        queue_.wait(now.state == State::open ? std::min<std::chrono::milliseconds>(options_.sweep, 1000ms)
-                                             : std::min<std::chrono::milliseconds>(options_.full_check, 100ms));
+        queue_.wait(state() == State::open ? std::min<std::chrono::milliseconds>(options_.sweep, 1000ms)
+                                           : std::min<std::chrono::milliseconds>(options_.full_check, 100ms));
         take_background_error();
-        switch (health().state) {
+        switch (state()) {
             case State::open:
                 judge_clock();
                 commit_next_group();
@@ -139,15 +138,15 @@ void Committer::run() {
             case State::closed:
                 break;
         }
-        if (health().state != State::open) refuse_all(queue_.drain());
+        if (state() != State::open) refuse_all(queue_.drain());
     }
     finish();
 }
 
 // A planned stop: what is queued is still carried out, then memory goes to files.
 void Committer::finish() {
-    while (health().state == State::open && queue_.size() > 0) commit_next_group();
-    bool clean = health().state == State::open;
+    while (state() == State::open && queue_.size() > 0) commit_next_group();
+    bool clean = state() == State::open;
     {
         std::lock_guard lock(state_mutex_);
         health_.state = State::closed;
@@ -178,7 +177,8 @@ void Committer::commit_next_group() {
     auto shares = queue_.take();
     if (shares.empty()) return;
     group_began_ = steady_clock::now();
-    RocksView base(store_, nullptr, head_.commit.sequence);
+    RocksView stored(store_, nullptr, head_.commit.sequence);
+    NearView base(stored, near_);
     Group group(base, head_, log_time(), options_.audit_key);
     DecidedList decided;
     std::vector<std::unique_ptr<Pending>> unfinished;
@@ -359,6 +359,7 @@ bool Committer::write_group(Group& group, DecidedList& decided) {
                            whole_us(steady_clock::now() - logged), changes_in(decided)});
     head_ = std::move(next);
     written_.emplace_back(head_.commit.sequence, store_->written_through());
+    near_.committed(group.changes());
     publish();
     auto changed = group.take_changed_keys();
     if (observer_ && !changed.empty()) observer_(head_.commit.sequence, changed);
@@ -380,6 +381,11 @@ Result<ReadPoint> Committer::read_point() const {
         return fail(retry(Code::Busy, "the store is being re-opened", "存储正在重新打开", 1));
     if (!read_point_.store) return fail(retry(Code::StorageUnavailable, "the store is not open", "存储未打开", 5));
     return read_point_;
+}
+
+State Committer::state() const {
+    std::lock_guard lock(state_mutex_);
+    return health_.state;
 }
 
 Health Committer::health() const {

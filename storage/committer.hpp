@@ -7,6 +7,7 @@
 
 #include "storage/commit_queue.hpp"
 #include "storage/damage_watch.hpp"
+#include "storage/near_rows.hpp"
 #include "storage/space_guard.hpp"
 #include "storage/startup.hpp"
 
@@ -63,6 +64,7 @@ class Committer {
     void refuse_group(DecidedList& decided, Code code, std::string const& detail);
     Sequence chain_first() const;
     void publish();
+    State state() const;
     Time log_time() const;
     void refuse_all(std::vector<std::unique_ptr<Pending>> pending);
     Error refusal_of_state() const;
@@ -109,6 +111,7 @@ class Committer {
     std::deque<std::pair<Sequence, uint64_t>> written_;  // group, engine sequence after it: for the flush mark
     Sequence flush_mark_ = 0;                            // groups up to it are safe in files
     std::chrono::steady_clock::time_point group_began_{};
+    NearRows near_;
     bool needs_reopen_ = false;
     int probes_ = 0;
     std::deque<std::chrono::steady_clock::time_point> failures_;

@@ -49,7 +49,7 @@ void Committer::take_background_error() {
         std::lock_guard lock(state_mutex_);
         error.swap(background_error_);
     }
-    if (error && health().state == State::open) enter_failure(*error);
+    if (error && state() == State::open) enter_failure(*error);
 }
 
 // 1, 2, 4 .. 30 s; 5 min from the third failure within 10 min on.
@@ -64,7 +64,7 @@ void Committer::watch_space() {
     if (!space_.room_to_resume(store_ ? store_->wal_bytes() : 0)) return;
     bool const reopened = needs_reopen_;
     if (needs_reopen_ && !reopen()) return;
-    if (health().state != State::degraded) set_state(State::open, {}, {});
+    if (state() != State::degraded) set_state(State::open, {}, {});
     if (reopened) tell_reopened();
     space_.keep_ballast();
 }
@@ -75,7 +75,7 @@ void Committer::watch_failure() {
     auto passed = disk_.probe(options_.data_dir);
     if (passed) passed = disk_.probe(anchor_.folder());
     if (passed && reopen()) {
-        if (health().state != State::degraded) set_state(State::open, {}, {});
+        if (state() != State::degraded) set_state(State::open, {}, {});
         tell_reopened();
         return;
     }
@@ -103,7 +103,7 @@ void Committer::hide_store() {
 // Closes the store, makes recovery read the disk and not the cache, opens and checks it again. False: still failing, or
 // full again; the state says which.
 bool Committer::reopen() {
-    State before = health().state;
+    State before = state();
     hide_store();
     if (store_) store_->close();
     store_.reset();
@@ -145,6 +145,7 @@ void Committer::judge_clock() {
 void Committer::adopt(OpenedStore opened) {
     store_ = std::move(opened.store);
     head_ = std::move(opened.head);
+    near_.clear();
     written_.clear();
     flush_mark_ = 0;
     // Recovery has put everything it found into files, or it is in the WAL still: entries stay until the next flush.

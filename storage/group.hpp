@@ -27,6 +27,7 @@ class Group {
     Result<void> step(std::function<Result<void>(Batch&)> const& change);
 
     Result<std::optional<std::string>> get(Space space, Bytes key) const;
+    Overlay const& changes() const { return changes_; }
     Time time() const { return time_; }
     Sequence sequence() const { return head_.commit.sequence + 1; }
     bool empty() const { return changes_.empty() && leaves_.empty() && audits_.empty(); }

@@ -22,7 +22,7 @@ std::unique_ptr<Pending> housework(std::function<Result<void>(Batch&, uint32_t)>
 
 void Committer::housekeeping() {
     auto now = std::chrono::steady_clock::now();
-    if (now < next_sweep_ || health().state != State::open) return;
+    if (now < next_sweep_ || state() != State::open) return;
     next_sweep_ = now + options_.sweep;
     submit_sweep();
     submit_audit_digest();

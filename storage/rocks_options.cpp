@@ -65,6 +65,9 @@ rocksdb::Options make_options(RocksSettings const& settings, rocksdb::Env* env) 
     options.allow_concurrent_memtable_write = false;  // one writer
     // Log rows and codes come in key order: each kind of key goes in beside the one before it.
     options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(3));
+    // A new key (a code, a replay entry) is told from those there without a walk through the skip list.
+    options.memtable_whole_key_filtering = true;
+    options.memtable_prefix_bloom_size_ratio = 0.05;
     options.stats_dump_period_sec = options.stats_persist_period_sec = 0;
     options.max_background_jobs = 2;
     options.level_compaction_dynamic_level_bytes = true;
