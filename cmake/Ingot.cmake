@@ -10,6 +10,7 @@ find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(Boost 1.81 REQUIRED)   # headers only: Beast, Asio
 find_package(RocksDB REQUIRED)
+find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)  # memory that one thread takes and another gives back
 
 find_program(CCACHE_PROGRAM ccache)
 if(CCACHE_PROGRAM)
