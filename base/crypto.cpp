@@ -1,8 +1,9 @@
 #include "base/crypto.hpp"
 
+#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
+#include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include <cstring>
@@ -63,6 +64,41 @@ EVP_MD const* sha256_method() {
     return method;
 }
 
+// Set up once a thread: the one-shot HMAC() looks its methods up by name in every call.
+class HmacSha256 {
+  public:
+    HmacSha256() : method_(EVP_MAC_fetch(nullptr, "HMAC", nullptr)), context_(EVP_MAC_CTX_new(method_)) {
+        char digest_name[] = "SHA256";
+        OSSL_PARAM const parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest_name, 0),
+                                         OSSL_PARAM_construct_end()};
+        if (context_ == nullptr || EVP_MAC_CTX_set_params(context_, parameters) != 1)
+            throw std::runtime_error("HMAC-SHA-256 unavailable");
+    }
+    ~HmacSha256() {
+        EVP_MAC_CTX_free(context_);
+        EVP_MAC_free(method_);
+    }
+    HmacSha256(HmacSha256 const&) = delete;
+    HmacSha256& operator=(HmacSha256 const&) = delete;
+
+    Digest digest(std::string_view key, std::string_view bytes) {
+        static constexpr unsigned char kNoKey = 0;  // a null key would keep the one before
+        auto const* key_bytes = key.empty() ? &kNoKey : reinterpret_cast<unsigned char const*>(key.data());
+        Digest digest;
+        size_t size = 0;
+        bool const made =
+            EVP_MAC_init(context_, key_bytes, key.size(), nullptr) == 1 &&
+            EVP_MAC_update(context_, reinterpret_cast<unsigned char const*>(bytes.data()), bytes.size()) == 1 &&
+            EVP_MAC_final(context_, digest.data(), &size, digest.size()) == 1;
+        if (!made || size != digest.size()) throw std::runtime_error("HMAC-SHA-256 failed");
+        return digest;
+    }
+
+  private:
+    EVP_MAC* method_;
+    EVP_MAC_CTX* context_;
+};
+
 }  // namespace
 
 struct Sha256::State {
@@ -96,12 +132,8 @@ Digest sha256(std::string_view bytes) {
 }
 
 Digest hmac_sha256(std::string_view key, std::string_view bytes) {
-    Digest digest;
-    unsigned size = 0;
-    if (HMAC(EVP_sha256(), key.data(), int(key.size()), reinterpret_cast<unsigned char const*>(bytes.data()),
-             bytes.size(), digest.data(), &size) == nullptr)
-        throw std::runtime_error("HMAC-SHA-256 failed");
-    return digest;
+    thread_local HmacSha256 hmac;
+    return hmac.digest(key, bytes);
 }
 
 uint32_t crc32c(std::string_view bytes, uint32_t crc_before) {
