@@ -204,6 +204,13 @@ NodeAddress BenchNode::admin() const {
     return {url_, folder_ + "/data/pki/ca.pem", folder_ + "/data/secrets/admin.key"};
 }
 
+uint64_t BenchNode::wal_bytes() const {
+    uint64_t bytes = 0;
+    for (auto const& file : std::filesystem::directory_iterator(folder_ + "/data/store"))
+        if (file.path().extension() == ".log") bytes += file.file_size();
+    return bytes;
+}
+
 NodeAddress BenchNode::plant() const { return {url_, folder_ + "/data/pki/ca.pem", folder_ + "/operator.key"}; }
 
 int BenchNode::port() const { return std::stoi(url_.substr(url_.rfind(':') + 1)); }

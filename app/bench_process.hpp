@@ -66,6 +66,8 @@ class BenchNode {
     NodeAddress plant() const;
     std::string const& url() const { return url_; }
     int port() const;
+    // Bytes in the write-ahead log of the node's store now; nothing is lost from it until the first flush.
+    uint64_t wal_bytes() const;
     Child& process() { return *process_; }
 
   private:

@@ -16,8 +16,6 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kClients = 64;
-constexpr size_t kPeerValueBytes =
-    600;  // about what one assignment writes: record, counter, leaf, reference, change, replay
 char const* const kSettings = "[limits]\ncodes_per_prefix_day_max = 100000000\n[logging]\nlevel = \"error\"\n";
 
 std::string assignment(int product, int count) {
@@ -92,12 +90,16 @@ int bench_assign(int rounds, double seconds) {
     std::vector<double> ours, raw, ratios, bulk;
     std::string script = folder.path() + "/assign.lua", key;
     std::getline(std::ifstream(plant.key_file) >> std::ws, key);
+    // The peer writes as many bytes as an assignment does: record, leaf, reference, change, audit line, replay entry.
+    uint64_t const before = node->wal_bytes();
+    write_wrk_script(script, single_assignments(key, -1));
+    Load first = run_wrk(node->process(), {node->url(), script, kClients, 1, {}});
+    size_t const each = size_t(double(node->wal_bytes() - before) / std::max(1.0, first.requests));
     for (int round = 0; round < rounds; ++round) {
         write_wrk_script(script, single_assignments(key, round));
         Load single = run_wrk(node->process(), {node->url(), script, kClients, seconds, {}});
         if (single.errors > 0) std::cerr << single.errors << " assignments failed\n";
-        auto peer = storage::raw_synced_puts(folder.path() + "/raw-" + std::to_string(round), kClients, kPeerValueBytes,
-                                             seconds);
+        auto peer = storage::raw_synced_puts(folder.path() + "/raw-" + std::to_string(round), kClients, each, seconds);
         if (!peer) return report(peer.error());
         Rate many = send_for(plant, 1, seconds, "/v1/codes", "application/json", [&](unsigned, uint64_t n) {
             return assignment(1'000'000 + round * 10'000 + int(n), 2000);
@@ -108,7 +110,8 @@ int bench_assign(int rounds, double seconds) {
         ratios.push_back(single.per_second() / *peer);
         bulk.push_back(many.a_second * 2000);
     }
-    std::printf("durable assignment over HTTPS (client and node share the machine)\n");
+    std::printf("durable assignment over HTTPS (client and node share the machine; %zu bytes written an assignment)\n",
+                each);
     std::printf(
         "  64 clients, one code a call   %8.0f calls/s   raw synced RocksDB puts, 64 writers %8.0f/s   ratio %.3f "
         "(goal 0.40)\n",
