@@ -366,40 +366,12 @@ bool Committer::write_group(Group& group, DecidedList& decided) {
     return true;
 }
 
-void Committer::publish() {
-    ReadPoint next{store_, store_->snapshot(), head_.commit.sequence};
-    std::lock_guard lock(state_mutex_);
-    std::swap(read_point_, next);  // the old one is released outside the lock if nobody else holds it
-    health_.sequence = health_.anchor_sequence = head_.commit.sequence;
-    health_.tree_size = head_.commit.tree_size();
-    health_.log_time = head_.commit.time;
-}
-
 Result<ReadPoint> Committer::read_point() const {
     std::unique_lock lock(state_mutex_);
     if (!reopened_.wait_for(lock, 2s, [&] { return health_.state != State::reopening; }))
         return fail(retry(Code::Busy, "the store is being re-opened", "存储正在重新打开", 1));
     if (!read_point_.store) return fail(retry(Code::StorageUnavailable, "the store is not open", "存储未打开", 5));
     return read_point_;
-}
-
-State Committer::state() const {
-    std::lock_guard lock(state_mutex_);
-    return health_.state;
-}
-
-Health Committer::health() const {
-    Health now;
-    {
-        std::lock_guard lock(state_mutex_);
-        now = health_;
-    }
-    now.queued_operations = queue_.size();
-    now.free_bytes = space_.free_bytes();
-    now.reserve_bytes = space_.reserve_bytes();
-    now.damaged_reads = damage_.reads();
-    now.damaged_answers = damage_.answers();
-    return now;
 }
 
 }  // namespace ingot::storage

@@ -63,12 +63,14 @@ class Committer {
     bool write_group(Group& group, DecidedList& decided);
     void refuse_group(DecidedList& decided, Code code, std::string const& detail);
     Sequence chain_first() const;
-    void publish();
-    State state() const;
     Time log_time() const;
     void refuse_all(std::vector<std::unique_ptr<Pending>> pending);
     Error refusal_of_state() const;
     void emit(Severity severity, std::string_view slug, std::string members = {}) const;
+
+    // committer_state.cpp
+    void publish();
+    State state() const;
 
     // failure.cpp
     void set_state(State state, std::string reason, std::string detail);

@@ -19,9 +19,7 @@ namespace fs = std::filesystem;
 using nlohmann::json;
 
 fs::path openapi_folder() {
-    fs::path file(__FILE__);
-    if (file.is_relative()) file = fs::current_path() / file;
-    return file.parent_path().parent_path().parent_path() / "api/openapi";
+    return fs::path(SOURCE_FOLDER) / "api/openapi";
 }
 
 // "get /v1/codes act=code.allocate cost=scan key=ignored surface=v1"

@@ -27,11 +27,7 @@ std::set<std::string> const kForLater = {
     "AlreadyPrinted",    "CopyState",    "BlockRevoked",  "AliasTaken",     "OverClaim",        "Erased",
     "TemplateViolation", "LabelLint",    "ImportColumns", "NotPublishable", "FontMissing",      "TooManyJobs"};
 
-fs::path source_root() {
-    fs::path folder = fs::path(__FILE__).parent_path();
-    if (folder.is_relative()) folder = fs::current_path() / folder;
-    return folder.parent_path().parent_path();
-}
+fs::path source_root() { return SOURCE_FOLDER; }
 
 std::string all_sources() {
     std::stringstream all;

@@ -156,9 +156,9 @@ class CommandLineTest(unittest.TestCase):
 
     def test_a_wrong_command_line_names_the_word_and_what_would_be_right(self):
         rows = [
-            ([], "which command? There are init, serve,"),
+            ([], "which command? There are init, admin-key, serve,"),
             (["asign", PREFIX], 'ingot: there is no command "asign"; did you mean "assign"?'),
-            (["xyzzy"], 'there is no command "xyzzy"; there are init, serve,'),
+            (["xyzzy"], 'there is no command "xyzzy"; there are init, admin-key, serve,'),
             (["prefix", "ad"], 'ingot prefix: there is no command "ad"; did you mean "add"?'),
             (["prefix"], "ingot prefix: which command? There are add, list"),
             (["assign", PREFIX, "--clas", "PD"], 'ingot assign: there is no option "--clas"; did you mean "--class"?'),
