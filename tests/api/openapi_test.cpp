@@ -18,9 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-fs::path openapi_folder() {
-    return fs::path(SOURCE_FOLDER) / "api/openapi";
-}
+fs::path openapi_folder() { return fs::path(SOURCE_FOLDER) / "api/openapi"; }
 
 // "get /v1/codes act=code.allocate cost=scan key=ignored surface=v1"
 std::set<std::string> operations_of_the_table() {
