@@ -60,6 +60,7 @@ class AllocationRun {
         std::vector<Item const*> chosen;
         std::deque<Item> made;  // a deque does not move its items: `chosen` points at them
         if (auto picked = choose(batch, next, made, chosen); !picked) return picked;
+        registry_.foreseen_numbers().set(plan_.counter_key, next);
         for (Item const* item : chosen) write(batch, *item);
         batch.put(storage::Space::index, plan_.counter_key, storage::encode_count(next));
         finish(chosen);
@@ -219,8 +220,9 @@ storage::Record record_of(Registry& registry, Authorised const& allowed, Allocat
     return record;
 }
 
-// The number the counter stands at now, so that the codes can be rendered and hashed before the commit.
+// Where the counter will likely stand.
 Result<uint64_t> foreseen_number(Registry& registry, Plan const& plan) {
+    if (auto foreseen = registry.foreseen_numbers().find(plan.counter_key)) return *foreseen;
     auto view = registry.engine().view();
     if (!view) return fail(std::move(view.error()));
     auto next = storage::find_count(**view, plan.counter_key);

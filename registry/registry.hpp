@@ -22,6 +22,7 @@
 #include "ident/identifier.hpp"
 #include "registry/access.hpp"
 #include "registry/directory.hpp"
+#include "registry/foreseen_numbers.hpp"
 #include "storage/engine.hpp"
 
 namespace ingot::registry {
@@ -81,6 +82,7 @@ class Registry {
     // PrefixNotHosted or PrefixElsewhere with `referral`, for `info` null or un-hosted; else success.
     static Result<void> check_hosted(PrefixInfo const* info);
 
+    ForeseenNumbers& foreseen_numbers() { return foreseen_numbers_; }
     // Numbers passed over because their code existed, by prefix (metric ingot_code_skips_total).
     std::map<std::string, uint64_t> code_skips() const;
 
@@ -107,6 +109,7 @@ class Registry {
     mutable std::mutex directory_mutex_;  // guards the pointer, held for its copy only
     std::shared_ptr<Directory const> directory_;
 
+    ForeseenNumbers foreseen_numbers_;
     mutable std::mutex codes_mutex_;                 // guards the two below
     std::map<std::string, uint64_t> skips_;          // by prefix
     std::map<std::string, uint64_t> blocked_until_;  // counter key -> first number not yet found taken
