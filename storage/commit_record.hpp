@@ -11,6 +11,10 @@ namespace ingot::storage {
 
 using StoreId = std::array<uint8_t, 16>;
 
+// At most so many chain/ entries stay. With fewer, the oldest is that of a group which a flush has put into table files
+// (or of the first group): if the flush is lost, the chain has a gap.
+inline constexpr Sequence kChainKept = 65'536;
+
 struct CommitRecord {
     StoreId store_id{};
     uint64_t epoch = 1;

@@ -10,7 +10,6 @@ namespace {
 using namespace std::chrono_literals;
 using std::chrono::steady_clock;
 
-constexpr Sequence kChainKept = 65'536;
 constexpr Sequence kChainTrimmedPerGroup = 256;
 
 std::chrono::microseconds whole_us(steady_clock::duration time) {

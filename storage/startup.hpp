@@ -33,7 +33,17 @@ class StartUp {
     Result<bool> store_has_files() const;
     Result<OpenedStore> first_start(Anchor& anchor, AnchorState const& state, Time now);
     Result<std::shared_ptr<RocksStore>> open_rocks(AnchorState const& anchor);
+    // salvage.cpp: a store that RocksDB refuses for bytes that were never acknowledged.
+    struct RefusedManifest;
     Result<std::shared_ptr<RocksStore>> salvage(AnchorState const& anchor, Error const& refusal);
+    Result<std::shared_ptr<RocksStore>> salvage_wal(AnchorState const& anchor, Error const& refusal);
+    Result<std::shared_ptr<RocksStore>> salvage_manifest(AnchorState const& anchor, Error const& refusal,
+                                                         RefusedManifest const& manifest);
+    Result<std::string> current_manifest() const;
+    Result<std::optional<RefusedManifest>> refused_manifest(Error const& refusal) const;
+    Result<void> keep_copy(RefusedManifest const& manifest) const;
+    std::string put_back(RefusedManifest const& manifest) const;
+    std::string look(AnchorState const& anchor, std::shared_ptr<FileLayer> files, bool flushes_too) const;
     Result<void> check_format(View const& view) const;
     Result<StoreFacts> read_facts(View const& view, Head& head) const;
     Result<std::string> find_chain_gap(View const& view, CommitRecord const& commit) const;

@@ -152,6 +152,12 @@ std::string CrashFs::content(std::string const& path) const {
     return file ? file->data : std::string();
 }
 
+size_t CrashFs::synced_bytes(std::string const& path) const {
+    std::lock_guard lock(*mutex_);
+    auto file = find(path);
+    return file ? file->synced : 0;
+}
+
 void CrashFs::set_content(std::string const& path, std::string bytes) {
     std::lock_guard lock(*mutex_);
     auto file = std::make_shared<CrashFile>();

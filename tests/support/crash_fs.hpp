@@ -4,6 +4,7 @@
 
 #include <rocksdb/file_system.h>
 
+#include <functional>
 #include <map>
 #include <mutex>
 #include <random>
@@ -50,6 +51,10 @@ class CrashFs final : public rocksdb::FileSystem {
     void remove(std::string const& path);
     std::shared_ptr<CrashFs> copy() const;
     void set_free_bytes(uint64_t bytes);  // what GetFreeSpace answers; by default plenty
+    // Called by whoever syncs a file that is created from now on, before anything of it counts as synced.
+    using SyncWatch = std::function<void(std::string const& path)>;
+    void watch_syncs(SyncWatch watch) { sync_watch_ = std::make_shared<SyncWatch const>(std::move(watch)); }
+    size_t synced_bytes(std::string const& path) const;
 
     char const* Name() const override { return "CrashFs"; }
     using Options = rocksdb::IOOptions;
@@ -100,6 +105,7 @@ class CrashFs final : public rocksdb::FileSystem {
     std::set<std::string> folders_ = {"/"};
     std::set<std::string> locks_;
     uint64_t free_bytes_ = uint64_t(1) << 40;
+    std::shared_ptr<SyncWatch const> sync_watch_;
 };
 
 // "/a//b/" is "/a/b".

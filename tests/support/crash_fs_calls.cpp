@@ -59,7 +59,9 @@ class RandomAccess final : public rocksdb::FSRandomAccessFile {
 
 class Writable final : public rocksdb::FSWritableFile {
   public:
-    Writable(Mutex mutex, std::shared_ptr<CrashFile> file) : mutex_(std::move(mutex)), file_(std::move(file)) {}
+    Writable(Mutex mutex, std::shared_ptr<CrashFile> file, std::string path,
+             std::shared_ptr<CrashFs::SyncWatch const> watch)
+        : mutex_(std::move(mutex)), file_(std::move(file)), path_(std::move(path)), watch_(std::move(watch)) {}
     using FSWritableFile::Append;
     IOStatus Append(Slice const& data, IOOptions const&, IODebugContext*) override {
         std::lock_guard lock(*mutex_);
@@ -74,6 +76,7 @@ class Writable final : public rocksdb::FSWritableFile {
     IOStatus Close(IOOptions const&, IODebugContext*) override { return IOStatus::OK(); }
     IOStatus Flush(IOOptions const&, IODebugContext*) override { return IOStatus::OK(); }
     IOStatus Sync(IOOptions const&, IODebugContext*) override {
+        if (watch_) (*watch_)(path_);
         std::lock_guard lock(*mutex_);
         file_->sync();
         return IOStatus::OK();
@@ -86,6 +89,8 @@ class Writable final : public rocksdb::FSWritableFile {
   private:
     Mutex mutex_;
     std::shared_ptr<CrashFile> file_;
+    std::string path_;
+    std::shared_ptr<CrashFs::SyncWatch const> watch_;
 };
 
 class ReadWrite final : public rocksdb::FSRandomRWFile {
@@ -156,7 +161,7 @@ CrashFs::Status CrashFs::NewRandomAccessFile(std::string const& path, rocksdb::F
 CrashFs::Status CrashFs::NewWritableFile(std::string const& path, rocksdb::FileOptions const&,
                                          std::unique_ptr<rocksdb::FSWritableFile>* out, Debug*) {
     std::lock_guard lock(*mutex_);
-    *out = std::make_unique<Writable>(mutex_, create(plain(path)));
+    *out = std::make_unique<Writable>(mutex_, create(plain(path)), plain(path), sync_watch_);
     return Status::OK();
 }
 
