@@ -16,18 +16,6 @@ std::chrono::microseconds whole_us(steady_clock::duration time) {
     return std::chrono::duration_cast<std::chrono::microseconds>(time);
 }
 
-// Answers that are new in the group; a repeat was carried out before.
-template <class DecidedList>
-size_t changes_in(DecidedList const& decided) {
-    return static_cast<size_t>(std::count_if(decided.begin(), decided.end(), [](auto const& one) {
-        return one.result.has_value() && !one.result->replayed;
-    }));
-}
-
-Error retry(Code code, std::string detail, std::string detail_zh, int64_t seconds) {
-    return Error{code, std::move(detail), std::move(detail_zh)}.with("retryAfterMs", seconds * 1000);
-}
-
 }  // namespace
 
 Committer::Committer(StoreOptions options, Clock& clock, Random& random, EventSink events)
@@ -39,7 +27,8 @@ Committer::Committer(StoreOptions options, Clock& clock, Random& random, EventSi
       disk_(options_.files),
       anchor_(disk_, options_.anchor_dir),
       space_(options_, disk_, events_),
-      queue_(options_.limits) {}
+      queue_(options_.limits),
+      anchor_writer_(anchor_, {[this](auto& groups, auto slot) { show(groups, slot); }, [this] { queue_.poke(); }}) {}
 
 Committer::~Committer() {
     stopping_ = true;
@@ -118,6 +107,7 @@ void Committer::run() {
         queue_.wait(state() == State::open ? std::min<std::chrono::milliseconds>(options_.sweep, 1000ms)
                                            : std::min<std::chrono::milliseconds>(options_.full_check, 100ms));
         take_background_error();
+        take_anchor_failure();
         switch (state()) {
             case State::open:
                 judge_clock();
@@ -144,7 +134,12 @@ void Committer::run() {
 
 // A planned stop: what is queued is still carried out, then memory goes to files.
 void Committer::finish() {
-    while (state() == State::open && queue_.size() > 0) commit_next_group();
+    while (state() == State::open && queue_.size() > 0) {
+        commit_next_group();
+        take_anchor_failure();
+    }
+    anchor_writer_.wait();
+    take_anchor_failure();
     bool clean = state() == State::open;
     {
         std::lock_guard lock(state_mutex_);
@@ -175,39 +170,26 @@ Time Committer::log_time() const { return std::max(head_.commit.time, clock_.now
 void Committer::commit_next_group() {
     auto shares = queue_.take();
     if (shares.empty()) return;
+    WrittenGroup out;
     group_began_ = steady_clock::now();
     RocksView stored(store_, nullptr, head_.commit.sequence);
     NearView base(stored, near_);
     Group group(base, head_, log_time(), options_.audit_key);
-    DecidedList decided;
-    std::vector<std::unique_ptr<Pending>> unfinished;
-    for (auto& share : shares) decide(std::move(share), group, decided, unfinished);
-
-    if (group.empty()) {
-        // Nothing to write and no commit of its own: the answers rest on the one before.
-        for (auto& one : decided)
-            if (one.rests == Rests::in_group) one.result->sequence = head_.commit.sequence;
-    } else if (!write_group(group, decided)) {
-        for (auto& pending : unfinished)
-            decided.push_back(
-                {std::move(pending), fail(retry(Code::OutcomeUnknown, "part of the request may have been carried out",
-                                                "请求可能已部分执行", 5))});
-        unfinished.clear();
-    }
-    for (auto& pending : unfinished) queue_.give_back(std::move(pending));
-    for (auto& one : decided) {
-        queue_.forget_key(*one.pending);
-        one.pending->done(std::move(one.result));
-    }
+    for (auto& share : shares) decide(std::move(share), group, out.answers);
+    if (group.empty())
+        out.answers.name_commit(head_.commit.sequence);
+    else if (!write_group(group, out))
+        return out.answers.release(queue_);
+    if (!out.commit && anchor_writer_.idle()) return out.answers.release(queue_);
+    anchor_writer_.submit(std::move(out));
 }
 
-void Committer::decide(Share share, Group& group, DecidedList& decided,
-                       std::vector<std::unique_ptr<Pending>>& unfinished) {
+void Committer::decide(Share share, Group& group, GroupAnswers& answers) {
     Pending& pending = *share.pending;
     Operation const& operation = pending.operation;
-    bool const alone = group.empty();
+    bool const alone = group.empty() && anchor_writer_.idle();
     auto answer = [&](Result<Committed> result, Rests rests) {
-        decided.push_back({std::move(share.pending), std::move(result), rests});
+        answers.add(std::move(share.pending), std::move(result), rests);
     };
     auto answer_decided = [&](Result<Committed> result) {
         Rests rests = result ? Rests::in_group : alone && operation.steps == 1 ? Rests::on_store : Rests::on_group;
@@ -218,17 +200,14 @@ void Committer::decide(Share share, Group& group, DecidedList& decided,
             return answer(fail(retry(Code::Busy, "the deadline passed while the change waited; nothing was done",
                                      "等待写入超时，未执行", 1)),
                           Rests::on_store);
-        // A key is in flight once at a time: what is stored under it is older than this group.
+        // A key is in flight once at a time: what is stored under it is durable.
         auto stored = answered_before(pending, group);
         if (stored) return answer(std::move(*stored), Rests::on_store);
     }
     if (operation.steps == 1) return answer_decided(apply_single(pending, group));
     for (uint32_t end = pending.next_step + share.steps; pending.next_step < end; ++pending.next_step)
         (void)run_step(group, [&](Batch& batch) { return operation.apply(batch, pending.next_step); });
-    if (pending.next_step < operation.steps) {
-        unfinished.push_back(std::move(share.pending));
-        return;
-    }
+    if (pending.next_step < operation.steps) return queue_.give_back(std::move(share.pending));
     answer_decided(apply_reply(pending, group));
 }
 
@@ -309,60 +288,56 @@ Sequence Committer::chain_first() const {
         {std::max(wanted, head_.commit.chain_first), head_.commit.chain_first + kChainTrimmedPerGroup, next});
 }
 
-// The group is not written: what was accepted in it may be stored or not, and what was refused beside it was judged by
-// effects that may never be. Those are told to come again; "exists" would name something that is nowhere.
-void Committer::refuse_group(DecidedList& decided, Code code, std::string const& detail) {
-    for (auto& one : decided) {
-        if (one.rests == Rests::on_store) continue;
-        bool const untouched = one.pending->next_step == 0;
-        if (code == Code::StorageFull && untouched)
-            one.result = fail(retry(code, detail, "磁盘已满，腾出空间后恢复写入", 30));
-        else if (one.rests == Rests::on_group && untouched)
-            one.result = fail(retry(Code::StorageUnavailable,
-                                    "the changes this request was judged by could not be stored; nothing was done, "
-                                    "repeat it (" +
-                                        detail + ")",
-                                    "判断所依据的更改未能保存；未做任何更改，请重试", 5));
-        else
-            one.result = fail(retry(Code::OutcomeUnknown,
-                                    "it is not known whether the change was stored; repeat it with the same "
-                                    "Idempotency-Key (" +
-                                        detail + ")",
-                                    "无法确定更改是否已保存；请使用相同的 Idempotency-Key 重试", 5));
-    }
-}
-
-bool Committer::write_group(Group& group, DecidedList& decided) {
-    WriteGroup out;
+// One synced batch. False: it is not written, and the state says why.
+bool Committer::write_group(Group& group, WrittenGroup& out) {
+    WriteGroup rows;
     while (!written_.empty() && written_.front().second <= store_->flushed_through()) {
         flush_mark_ = written_.front().first;
         written_.pop_front();
     }
-    Head next = group.build(out, chain_first());
-    if (!space_.room_for(out.bytes())) {
-        refuse_group(decided, Code::StorageFull, "the disk is full; writing goes on when there is room");
+    Head next = group.build(rows, chain_first());
+    if (!space_.room_for(rows.bytes())) {
+        out.answers.refuse_full();
         set_state(State::full, "storage-full", "free space reached the reserve");
         return false;
     }
     auto const applied = steady_clock::now();
-    auto done = store_->write(out);
-    auto const logged = steady_clock::now();
-    if (done) done = anchor_.write(slot_of(next.commit));
-    if (!done) {
-        refuse_group(decided, Code::OutcomeUnknown, done.error().detail);
+    if (auto done = store_->write(rows); !done) {
+        anchor_writer_.wait();  // what was written before ends as it can
+        out.answers.refuse_unknown(done.error().detail);
         enter_failure(done.error());
         return false;
     }
-    if (options_.on_group)
-        options_.on_group({whole_us(applied - group_began_), whole_us(logged - applied),
-                           whole_us(steady_clock::now() - logged), changes_in(decided)});
+    out.times = {whole_us(applied - group_began_), whole_us(steady_clock::now() - applied), {}, out.answers.changes()};
     head_ = std::move(next);
     written_.emplace_back(head_.commit.sequence, store_->written_through());
     near_.committed(group.changes());
-    publish();
-    auto changed = group.take_changed_keys();
-    if (observer_ && !changed.empty()) observer_(head_.commit.sequence, changed);
+    out.commit = head_.commit;
+    out.readable = {store_, store_->snapshot(), head_.commit.sequence};
+    if (observer_) out.changed_keys = group.take_changed_keys();
     return true;
+}
+
+// On the anchor writer's thread, for groups that are durable in store and anchor: readers, observers, answers.
+void Committer::show(std::vector<WrittenGroup>& groups, std::chrono::microseconds slot) {
+    for (auto& group : groups) {
+        if (!group.commit) continue;
+        publish(std::move(group.readable), *group.commit);
+        group.times.anchor = slot;
+        if (options_.on_group) options_.on_group(group.times);
+        if (!group.changed_keys.empty()) observer_(group.commit->sequence, group.changed_keys);
+    }
+    for (auto& group : groups) group.answers.release(queue_);
+}
+
+void Committer::take_anchor_failure() {
+    auto failure = anchor_writer_.take_failure();
+    if (!failure) return;
+    enter_failure(failure->error);
+    for (auto& group : failure->groups) {
+        group.answers.refuse_unknown(failure->error.detail);
+        group.answers.release(queue_);
+    }
 }
 
 Result<ReadPoint> Committer::read_point() const {

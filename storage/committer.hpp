@@ -5,20 +5,13 @@
 #include <atomic>
 #include <thread>
 
-#include "storage/commit_queue.hpp"
+#include "storage/anchor_writer.hpp"
 #include "storage/damage_watch.hpp"
 #include "storage/near_rows.hpp"
 #include "storage/space_guard.hpp"
 #include "storage/startup.hpp"
 
 namespace ingot::storage {
-
-// What readers see: the newest group that is durable in store and anchor.
-struct ReadPoint {
-    std::shared_ptr<RocksStore> store;
-    std::shared_ptr<RocksStore::Snapshot const> at;
-    Sequence sequence = 0;
-};
 
 class Committer {
   public:
@@ -37,31 +30,19 @@ class Committer {
     std::vector<StoreGauge> gauges() const;  // housekeeping.cpp
 
   private:
-    // What an answer rests on. With a group that is not written, only answers that rest on the store stand.
-    enum class Rests : uint8_t {
-        on_store,  // decided on what is durable, or on the request alone
-        on_group,  // refused beside operations of its group, which it may have seen
-        in_group,  // its effect is in the group
-    };
-    struct Decided {
-        std::unique_ptr<Pending> pending;
-        Result<Committed> result;
-        Rests rests = Rests::on_store;
-    };
-    using DecidedList = std::vector<Decided>;
-
     // committer.cpp
     void run();
     void finish();
     void commit_next_group();
-    void decide(Share share, Group& group, DecidedList& decided, std::vector<std::unique_ptr<Pending>>& unfinished);
+    void decide(Share share, Group& group, GroupAnswers& answers);
     std::optional<Result<Committed>> answered_before(Pending const& pending, Group& group);
     Result<void> run_step(Group& group, std::function<Result<void>(Batch&)> const& change);
     void remember(Pending const& pending, Reply const& reply, bool omit_body, Batch& batch) const;
     Result<Committed> apply_single(Pending& pending, Group& group);
     Result<Committed> apply_reply(Pending& pending, Group& group);
-    bool write_group(Group& group, DecidedList& decided);
-    void refuse_group(DecidedList& decided, Code code, std::string const& detail);
+    bool write_group(Group& group, WrittenGroup& out);
+    void show(std::vector<WrittenGroup>& groups, std::chrono::microseconds slot);
+    void take_anchor_failure();
     Sequence chain_first() const;
     Time log_time() const;
     void refuse_all(std::vector<std::unique_ptr<Pending>> pending);
@@ -69,7 +50,7 @@ class Committer {
     void emit(Severity severity, std::string_view slug, std::string members = {}) const;
 
     // committer_state.cpp
-    void publish();
+    void publish(ReadPoint next, CommitRecord const& commit);
     State state() const;
 
     // failure.cpp
@@ -124,6 +105,8 @@ class Committer {
     Health health_;
     ReadPoint read_point_;
     std::optional<Error> background_error_;
+
+    AnchorWriter anchor_writer_;  // last: its thread uses what stands above
 };
 
 }  // namespace ingot::storage

@@ -3,13 +3,12 @@
 
 namespace ingot::storage {
 
-void Committer::publish() {
-    ReadPoint next{store_, store_->snapshot(), head_.commit.sequence};
+void Committer::publish(ReadPoint next, CommitRecord const& commit) {
     std::lock_guard lock(state_mutex_);
     std::swap(read_point_, next);  // the old one is released outside the lock if nobody else holds it
-    health_.sequence = health_.anchor_sequence = head_.commit.sequence;
-    health_.tree_size = head_.commit.tree_size();
-    health_.log_time = head_.commit.time;
+    health_.sequence = health_.anchor_sequence = commit.sequence;
+    health_.tree_size = commit.tree_size();
+    health_.log_time = commit.time;
 }
 
 State Committer::state() const {

@@ -134,7 +134,7 @@ struct Committed {
 };
 
 // Busy, StorageFull, StorageUnavailable, Degraded, OutcomeUnknown, IdempotencyMismatch, IdempotencyInFlight, or the
-// Error of a refused operation. Called exactly once, from the committer thread (or at once from submit): be short.
+// Error of a refused operation. Called exactly once, from a thread of the committer (or at once from submit): be short.
 using Done = std::function<void(Result<Committed>)>;
 
 // One change of the ordered log: everything a replica or webhook needs.
@@ -161,7 +161,7 @@ struct Health {
     uint64_t damaged_reads = 0, damaged_answers = 0;  // since start
 };
 
-// Told of every group after it is durable and before its answers, on the committer thread, with the keys it changed in
+// Told of every group after it is durable and before its answers, on a thread of the committer, with the keys it changed in
 // `Space::record` and `Space::index`: caches invalidate here. No keys: re-opened, anything may have changed.
 using CommitObserver = std::function<void(Sequence, std::span<Row const> changed_keys)>;
 

@@ -103,6 +103,8 @@ void Committer::hide_store() {
 // Closes the store, makes recovery read the disk and not the cache, opens and checks it again. False: still failing, or
 // full again; the state says which.
 bool Committer::reopen() {
+    anchor_writer_.wait();
+    take_anchor_failure();
     State before = state();
     hide_store();
     if (store_) store_->close();
@@ -150,7 +152,7 @@ void Committer::adopt(OpenedStore opened) {
     flush_mark_ = 0;
     // Recovery has put everything it found into files, or it is in the WAL still: entries stay until the next flush.
     judge_clock();
-    publish();
+    publish({store_, store_->snapshot(), head_.commit.sequence}, head_.commit);
     std::lock_guard lock(state_mutex_);
     health_.anchor_sequence = opened.anchor_sequence;
     if (opened.degraded.empty()) return;

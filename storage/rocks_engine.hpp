@@ -27,7 +27,7 @@ struct StoreOptions {
     std::string program = "ingot 0.1.0";  // written into the format record
     std::shared_ptr<FileLayer> files;     // empty: the machine's own
     bool started = true;                  // false: the owner calls Engine::start() with its observer
-    GroupObserver on_group;               // on the committer thread, after each group; must be short
+    GroupObserver on_group;               // when a group is durable, one call at a time; must be short
     // How soon the store looks after itself; tests shorten them.
     std::chrono::milliseconds full_check{1'000}, first_probe{1'000}, sweep{3'600'000};
 };

@@ -142,9 +142,19 @@ bool FaultFs::writes_short() const {
     return fault_.short_write;
 }
 
+void FaultFs::delay_syncs(std::chrono::milliseconds by, std::string path_end) {
+    std::lock_guard lock(mutex_);
+    delay_ = by;
+    delayed_path_end_ = std::move(path_end);
+}
+
+std::chrono::milliseconds FaultFs::delay_of(FaultKind kind, std::string const& path) const {
+    std::lock_guard lock(mutex_);
+    return kind == FaultKind::sync && path.ends_with(delayed_path_end_) ? delay_ : std::chrono::milliseconds(0);
+}
+
 FaultFs::Status FaultFs::count(FaultKind kind, std::string const& path) {
-    if (int64_t delay = delay_ms_; kind == FaultKind::sync && delay > 0)
-        std::this_thread::sleep_for(std::chrono::milliseconds(delay));
+    if (auto const delay = delay_of(kind, path); delay.count() > 0) std::this_thread::sleep_for(delay);
     calls_[size_t(kind)]++;
     std::function<void()> react;
     bool no_space = false;

@@ -33,7 +33,8 @@ class FaultFs final : public rocksdb::FileSystemWrapper {
     void cure() { inject({}); }
     uint64_t calls(FaultKind kind) const { return calls_[size_t(kind)]; }
     bool struck() const { return struck_; }
-    void delay_syncs(std::chrono::milliseconds by) { delay_ms_ = by.count(); }
+    // Of files whose path ends in `path_end`; empty: of all.
+    void delay_syncs(std::chrono::milliseconds by, std::string path_end = {});
     // Called when a sync fails, before the error is returned.
     void on_failed_sync(std::function<void()> react);
 
@@ -57,13 +58,16 @@ class FaultFs final : public rocksdb::FileSystemWrapper {
     bool writes_short() const;
 
   private:
+    std::chrono::milliseconds delay_of(FaultKind kind, std::string const& path) const;
+
     mutable std::mutex mutex_;
     Fault fault_;
     uint64_t counted_ = 0;
     std::function<void()> on_failed_sync_;
     std::atomic<uint64_t> calls_[6] = {};
     std::atomic<bool> struck_{false};
-    std::atomic<int64_t> delay_ms_{0};
+    std::chrono::milliseconds delay_{0};
+    std::string delayed_path_end_;
 };
 
 }  // namespace ingot::test
