@@ -68,8 +68,7 @@ void AnchorWriter::run() {
         auto const began = steady_clock::now();
         auto written = write_newest(groups);
         if (written)
-            events_.durable(groups,
-                            std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - began));
+            events_.durable(groups, std::chrono::duration_cast<std::chrono::microseconds>(steady_clock::now() - began));
         lock.lock();
         on_their_way_ -= count;
         if (!written) {

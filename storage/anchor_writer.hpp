@@ -1,5 +1,5 @@
-// The second half of a commit: a thread that brings groups, already durable in the store, into the anchor, and only then
-// shows them and releases their answers (spec/durability.md 4.3). The committer decides and writes the next groups
+// The second half of a commit: a thread that brings groups, already durable in the store, into the anchor, and only
+// then shows them and releases their answers (spec/durability.md 4.3). The committer decides and writes the next groups
 // meanwhile; one slot speaks for every group that waits when it is written.
 #pragma once
 
@@ -31,8 +31,8 @@ struct WrittenGroup {
 
 class AnchorWriter {
   public:
-    // `durable` runs on this thread, once a slot, in order, with the groups it speaks for: the newest commit is in store
-    // and anchor. `failed` after a slot could not be written. Both outlive the writer; both are short.
+    // `durable` runs on this thread, once a slot, in order, with the groups it speaks for: the newest commit is in
+    // store and anchor. `failed` after a slot could not be written. Both outlive the writer; both are short.
     struct Events {
         std::function<void(std::vector<WrittenGroup>&, std::chrono::microseconds slot)> durable;
         std::function<void()> failed;

@@ -161,8 +161,8 @@ struct Health {
     uint64_t damaged_reads = 0, damaged_answers = 0;  // since start
 };
 
-// Told of every group after it is durable and before its answers, on a thread of the committer, with the keys it changed in
-// `Space::record` and `Space::index`: caches invalidate here. No keys: re-opened, anything may have changed.
+// Told of every group after it is durable and before its answers, on a thread of the committer, with the keys it
+// changed in `Space::record` and `Space::index`: caches invalidate here. No keys: re-opened, anything may have changed.
 using CommitObserver = std::function<void(Sequence, std::span<Row const> changed_keys)>;
 
 class Engine {

@@ -12,17 +12,17 @@ Error full() {
 
 // It was refused beside changes that may never be: "exists" would name something that is nowhere.
 Error judged_by_lost(std::string const& detail) {
-    return retry(Code::StorageUnavailable,
-                 "the changes this request was judged by could not be stored; nothing was done, repeat it (" + detail +
-                     ")",
-                 "判断所依据的更改未能保存；未做任何更改，请重试", 5);
+    return retry(
+        Code::StorageUnavailable,
+        "the changes this request was judged by could not be stored; nothing was done, repeat it (" + detail + ")",
+        "判断所依据的更改未能保存；未做任何更改，请重试", 5);
 }
 
 Error unknown(std::string const& detail) {
-    return retry(Code::OutcomeUnknown,
-                 "it is not known whether the change was stored; repeat it with the same Idempotency-Key (" + detail +
-                     ")",
-                 "无法确定更改是否已保存；请使用相同的 Idempotency-Key 重试", 5);
+    return retry(
+        Code::OutcomeUnknown,
+        "it is not known whether the change was stored; repeat it with the same Idempotency-Key (" + detail + ")",
+        "无法确定更改是否已保存；请使用相同的 Idempotency-Key 重试", 5);
 }
 
 }  // namespace
@@ -32,9 +32,8 @@ Error retry(Code code, std::string detail, std::string detail_zh, int64_t second
 }
 
 size_t GroupAnswers::changes() const {
-    return static_cast<size_t>(std::count_if(all_.begin(), all_.end(), [](Decided const& one) {
-        return one.result.has_value() && !one.result->replayed;
-    }));
+    return static_cast<size_t>(std::count_if(
+        all_.begin(), all_.end(), [](Decided const& one) { return one.result.has_value() && !one.result->replayed; }));
 }
 
 void GroupAnswers::name_commit(Sequence before) {
