@@ -149,10 +149,7 @@ void Committer::finish() {
     refuse_all(queue_.drain());
     if (!store_) return;
     if (clean) (void)store_->flush();
-    {
-        std::lock_guard lock(state_mutex_);
-        read_point_ = {};
-    }
+    hide_store(State::closed);
     store_->close();
     anchor_.close();
 }

@@ -64,7 +64,7 @@ class Committer {
     void tell_reopened();
     void adopt(OpenedStore opened);
     void judge_clock();
-    void hide_store();
+    void hide_store(State state);
     std::chrono::milliseconds next_probe_wait();
 
     // housekeeping.cpp

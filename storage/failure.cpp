@@ -94,10 +94,12 @@ void Committer::watch_degraded() {
     emit(Severity::error, "store-degraded", member("reason", now.reason) + "," + member("detail", now.detail));
 }
 
-void Committer::hide_store() {
+// What readers no longer hold is released here, outside the lock.
+void Committer::hide_store(State state) {
+    ReadPoint hidden;
     std::lock_guard lock(state_mutex_);
-    health_.state = State::reopening;
-    read_point_ = {};
+    health_.state = state;
+    std::swap(read_point_, hidden);
 }
 
 // Closes the store, makes recovery read the disk and not the cache, opens and checks it again. False: still failing, or
@@ -106,7 +108,7 @@ bool Committer::reopen() {
     anchor_writer_.wait();
     take_anchor_failure();
     State before = state();
-    hide_store();
+    hide_store(State::reopening);
     if (store_) store_->close();
     store_.reset();
     anchor_.close();
