@@ -8,7 +8,7 @@ find_package(OpenSSL 3.0 REQUIRED)
 find_package(Protobuf REQUIRED)
 find_package(Threads REQUIRED)
 find_package(ZLIB REQUIRED)
-find_package(Boost 1.81 REQUIRED)   # headers only: Beast, Asio
+find_package(Boost 1.81 REQUIRED)   # headers only: Beast
 find_package(RocksDB REQUIRED)
 find_library(JEMALLOC_LIBRARY jemalloc REQUIRED)  # memory that one thread takes and another gives back
 

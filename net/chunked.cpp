@@ -126,7 +126,7 @@ ChunkedDecoder::State ChunkedDecoder::begin_chunk() {
     body_bytes_ += size;
     ++chunks_;
     bool crumbs = chunks_ > kChunksUnchecked && body_bytes_ < uint64_t{kAverageBytesMin} * chunks_;
-    if (chunks_bounded_ && (chunks_ > kChunksMax || crumbs))
+    if (chunks_ > kChunksMax || crumbs)
         return refuse(bad_framing("the body comes in too many small chunks", "正文的小分块过多"));
     at_ = At::Data;
     return State::More;

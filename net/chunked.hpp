@@ -14,9 +14,6 @@ class ChunkedDecoder {
     enum class State { More, Done, Refused };
 
     explicit ChunkedDecoder(uint64_t body_bytes_max) : body_bytes_max_(body_bytes_max) {}
-    // For the answers of a server we chose: any total size, any number of chunks.
-    enum class Side { Answer };
-    explicit ChunkedDecoder(Side) : body_bytes_max_(UINT64_MAX), chunks_bounded_(false) {}
 
     // Takes bytes from the front of `in`, says in `taken` how many, and appends decoded data to `out`. After Done the
     // bytes from `taken` on belong to the next request. A chunk that would pass the limit is refused (413) at its size
@@ -38,7 +35,6 @@ class ChunkedDecoder {
     State end_trailer();
 
     uint64_t body_bytes_max_;
-    bool chunks_bounded_ = true;
     uint64_t body_bytes_ = 0;  // sum of chunk sizes begun
     uint64_t chunk_left_ = 0;  // size being read, then data bytes still to come
     uint32_t chunks_ = 0;
