@@ -65,9 +65,15 @@ TEST(AnswerReader, ReadsEveryFraming) {
     } const rows[] = {
         {"length", {"HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nabc"}, 200, "abc"},
         {"in crumbs", {"HTTP/1.1 2", "00 OK\r\nContent-Le", "ngth: 3\r\n\r", "\na", "bc"}, 200, "abc"},
-        {"chunks", {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", "1\r\nc\r\n0\r\n\r\n"}, 200, "abc"},
+        {"chunks",
+         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n", "1\r\nc\r\n0\r\n\r\n"},
+         200,
+         "abc"},
         {"until the end", {"HTTP/1.1 200 OK\r\n\r\nab", "c"}, 200, "abc"},
-        {"interim first", {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 1\r\n\r\nx"}, 201, "x"},
+        {"interim first",
+         {"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 201 Created\r\nContent-Length: 1\r\n\r\nx"},
+         201,
+         "x"},
         {"no content", {"HTTP/1.1 204 No Content\r\n\r\n"}, 204, ""},
     };
     for (auto const& row : rows) {
