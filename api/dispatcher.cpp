@@ -195,9 +195,6 @@ void Dispatcher::run(std::shared_ptr<Job> const& job) {
     if (job->queued_at != Steady{}) job->started_at = services_.clock.steady();
     Route const& route = *job->match.route;
     try {
-        if (route.body != Body::None)
-            if (auto fine = check_body(route, *job->request, services_.limits); !fine)
-                return answer_error(*job, fine.error());
         if (auto const* write = std::get_if<WriteHandler>(&route.handler)) return run_write(job, *write);
         auto answer = std::get<ReadHandler>(route.handler)(*job->call, services_);
         if (!answer) return answer_error(*job, answer.error());

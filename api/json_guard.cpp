@@ -50,6 +50,7 @@ class Names {
         }
         return set_.insert(name).second;
     }
+    size_t size() const { return set_.empty() ? list_.size() : set_.size(); }
 
   private:
     std::vector<std::string> list_;
@@ -134,6 +135,9 @@ class Pass {
                             "同一对象中成员 \"" + excerpt(*name) + "\" 出现两次");
             skip_space();
             if (!take(':')) return bad_json(at_, "a colon is expected", "此处应为冒号");
+            if (names.size() > rules_.members_max)
+                return fail(Code::JsonSize, "an object of more than " + std::to_string(rules_.members_max) + " members",
+                            "一个对象的成员超过 " + std::to_string(rules_.members_max) + " 个");
             if (sink_) sink_->name(std::move(*name));
             skip_space();
             if (auto fine = value(depth + 1); !fine) return fine;
@@ -279,18 +283,25 @@ class Pass {
 }  // namespace
 
 JsonRules JsonRules::body(Limits const& limits) {
-    return {limits.json_depth_max, limits.json_values_max, limits.json_name_bytes_max, limits.json_string_bytes_max};
+    JsonRules rules;
+    rules.depth_max = limits.json_depth_max;
+    rules.values_max = limits.json_values_max;
+    rules.name_bytes_max = limits.json_name_bytes_max;
+    rules.string_bytes_max = limits.json_string_bytes_max;
+    return rules;
 }
 
 JsonRules JsonRules::batch(Limits const& limits) {
     JsonRules rules = body(limits);
     rules.values_max = limits.batch_values_max;
+    rules.members_max = limits.batch_members_max;
     return rules;
 }
 
 JsonRules JsonRules::capture(Limits const& limits) {
     JsonRules rules = batch(limits);
     rules.depth_max = limits.epcis_depth_max;
+    rules.members_max = SIZE_MAX;  // the capture counts the members of each event itself
     rules.drop_byte_order_mark = true;
     return rules;
 }

@@ -14,7 +14,8 @@ namespace ingot::api {
 
 struct JsonRules {
     size_t depth_max = 32;
-    size_t values_max = 100'000;  // values of every kind, containers included
+    size_t values_max = 100'000;    // values of every kind, containers included
+    size_t members_max = SIZE_MAX;  // of one object
     size_t name_bytes_max = 256;
     size_t string_bytes_max = 64 * 1024;
     bool drop_byte_order_mark = false;  // EPCIS

@@ -17,20 +17,50 @@ constexpr int64_t kIntegerMax = (int64_t{1} << 53) - 1;
 
 class TreeSink final : public JsonSink {
   public:
-    explicit TreeSink(JsonDocument& document) : document_(document) {}
-    void name(std::string decoded) override { name_ = std::move(decoded); }
+    // `items` null: the whole tree; else the outer value and the items of the bulk body.
+    TreeSink(JsonDocument& document, JsonItems const* items) : document_(document), items_(items) {}
+    void name(std::string decoded) override {
+        if (inside_ == 0) name_ = std::move(decoded);
+    }
     void open(JsonKind kind, size_t begin) override {
+        if (inside_ > 0 || !keeps()) {
+            ++inside_;
+            return;
+        }
         open_ = add({.kind = kind, .begin = begin, .end = begin, .name = std::move(name_), .text = {}});
     }
     void close(size_t end) override {
+        if (inside_ > 0) {
+            --inside_;
+            return;
+        }
         document_.nodes[open_].end = end;
         open_ = document_.nodes[open_].parent;
     }
     void leaf(JsonKind kind, size_t begin, size_t end, std::string decoded) override {
+        if (inside_ > 0 || !keeps()) return;
         add({.kind = kind, .begin = begin, .end = end, .name = std::move(name_), .text = std::move(decoded)});
     }
 
   private:
+    // Whether the value that comes next stands in the tree; one that does not is counted only.
+    bool keeps() {
+        if (!items_ || open_ == JsonDocument::kNone) return true;
+        Node& parent = document_.nodes[open_];
+        bool const root = parent.parent == JsonDocument::kNone;
+        if (root && parent.kind == JsonKind::object) return true;
+        bool const holds_items = parent.kind == JsonKind::array && (root || is_items(parent));
+        if (holds_items && parent.children < items_->items_max) return true;
+        ++parent.children;
+        return false;
+    }
+
+    bool is_items(Node const& node) const {
+        std::string const name = fold_name(node.name);
+        return node.parent == 0 && std::any_of(items_->members.begin(), items_->members.end(),
+                                               [&](auto member) { return fold_name(member) == name; });
+    }
+
     uint32_t add(Node node) {
         auto const index = static_cast<uint32_t>(document_.nodes.size());
         node.parent = open_;
@@ -49,8 +79,10 @@ class TreeSink final : public JsonSink {
     }
 
     JsonDocument& document_;
+    JsonItems const* items_;
     std::string name_;
     uint32_t open_ = JsonDocument::kNone;
+    size_t inside_ = 0;  // containers open that are not in the tree
 };
 
 std::string_view kind_name(JsonKind kind) {
@@ -160,10 +192,10 @@ std::vector<JsonValue> JsonValue::items(size_t items_max) const {
     return out;
 }
 
-Result<JsonBody> JsonBody::parse(std::string_view text, JsonRules const& rules) {
+Result<JsonBody> JsonBody::parse(std::string_view text, JsonRules const& rules, JsonItems const* items) {
     auto document = std::make_shared<JsonDocument>();
     document->text = text;
-    TreeSink sink(*document);
+    TreeSink sink(*document, items);
     if (auto fine = check_json(text, rules, &sink); !fine) return fail(fine.error());
     // One more node stands for every missing value, so that reading can go on after a fault.
     document->nodes.push_back({.name = {}, .text = {}, .absent = true});
@@ -172,13 +204,6 @@ Result<JsonBody> JsonBody::parse(std::string_view text, JsonRules const& rules) 
 
 JsonValue JsonBody::value() const { return JsonValue(document_, 0); }
 JsonObject JsonBody::object() const { return value().object(); }
-
-std::vector<JsonObject> JsonBody::items(size_t items_max) const {
-    if (value().kind() != JsonKind::array) return object().objects("items", items_max);
-    std::vector<JsonObject> out;
-    for (auto const& item : value().items(items_max)) out.push_back(item.object());
-    return out;
-}
 
 Result<void> JsonBody::finish() const {
     for (uint32_t i = 0; i < document_->nodes.size(); ++i) {

@@ -95,15 +95,19 @@ class JsonObject {
     uint32_t node_;
 };
 
+// A bulk body: its outer value, an array or an object with a member of these names, holds the items.
+struct JsonItems {
+    std::vector<std::string_view> members;
+    size_t items_max = 0;
+};
+
 class JsonBody {
   public:
-    // The errors of check_json. `text` must outlive every object made from it.
-    static Result<JsonBody> parse(std::string_view text, JsonRules const& rules = {});
+    // The errors of check_json. `text` must outlive every object made from it. With `items` nothing inside of an item
+    // is built, nor items past the limit: of an item only kind(), text() and raw() may be asked.
+    static Result<JsonBody> parse(std::string_view text, JsonRules const& rules = {}, JsonItems const* items = nullptr);
     JsonValue value() const;    // the whole
     JsonObject object() const;  // the whole; a fault when it is not an object
-    // A bulk body: a top-level array, or the member `items` of a top-level object; every item must be an object.
-    // Code::TooManyItems through finish() above `items_max`.
-    std::vector<JsonObject> items(size_t items_max) const;
     // Everything found wrong since parse(), unknown members included: BadNumber, InvalidMember, UnknownMember,
     // DuplicateMember, TooLong or TooManyItems (the first row's), with up to 20 faults.
     Result<void> finish() const;

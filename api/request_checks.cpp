@@ -1,7 +1,5 @@
 #include "api/request_checks.hpp"
 
-#include "api/json_guard.hpp"
-
 #include <algorithm>
 
 #include "api/json_reader.hpp"
@@ -80,21 +78,6 @@ Result<void> check_media_type(Body body, net::Head const& head) {
     for (auto one : allowed) list.append(list.empty() ? "" : ", ").append(one);
     return fail(Code::UnsupportedMediaType, "Content-Type must be one of: " + list,
                 "Content-Type 应为以下之一：" + list);
-}
-
-Result<void> check_body(Route const& route, net::Request const& request, Limits const& limits) {
-    switch (route.body) {
-        case Body::None:
-            return {};
-        case Body::Json:
-        case Body::Patch:
-            return check_json(request.body, JsonRules::body(limits));
-        case Body::Batch:
-            return is_lines(request.head) ? Result<void>() : check_json(request.body, JsonRules::batch(limits));
-        case Body::Capture:
-            return is_lines(request.head) ? Result<void>() : check_json(request.body, JsonRules::capture(limits));
-    }
-    return {};
 }
 
 Result<std::vector<Parameter>> read_parameters(std::string_view query, size_t most) {

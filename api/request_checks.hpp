@@ -18,9 +18,6 @@ Result<std::optional<std::string_view>> bearer_token(net::Head const& head);
 Result<void> check_media_type(Body body, net::Head const& head);
 bool is_lines(net::Head const& head);  // application/x-ndjson
 
-// The JSON of a body is checked before any handler builds a tree of it: BadJson, JsonDepth, DuplicateMember ...
-Result<void> check_body(Route const& route, net::Request const& request, Limits const& limits);
-
 // The query, decoded once; "+" stays a plus sign. BadEncoding, InvalidParameter above `most`, DuplicateMember for two
 // spellings of one name.
 Result<std::vector<Parameter>> read_parameters(std::string_view query, size_t most);

@@ -30,7 +30,7 @@ struct Limits {
     // JSON
     size_t json_depth_max = 32, epcis_depth_max = 64;
     size_t json_values_max = 100'000, batch_values_max = 2'000'000;
-    size_t json_name_bytes_max = 256;
+    size_t json_name_bytes_max = 256, batch_members_max = 10'000;
     size_t json_string_bytes_max = 64 * 1024;
     // batches
     size_t batch_items_max = 2'000, allocation_codes_max = 10'000, events_per_capture_max = 2'000;

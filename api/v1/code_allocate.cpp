@@ -40,7 +40,7 @@ struct Wanted {
 };
 
 Result<Wanted> read_wanted(Call const& call, Services const& services) {
-    auto body = JsonBody::parse(call.body(), value_rules(services.limits.json_values_max));
+    auto body = JsonBody::parse(call.body(), value_rules(services.limits));
     if (!body) return fail(std::move(body.error()));
     JsonObject const whole = body->object();
     Wanted wanted;

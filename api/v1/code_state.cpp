@@ -96,10 +96,11 @@ Result<Change> void_codes(Call const& call, Services& services) {
     if (auto known = check_parameters(call, {"onerror"}); !known) return fail(known.error());
     auto on_error = read_on_error(call);
     if (!on_error) return fail(std::move(on_error.error()));
-    auto body = JsonBody::parse(call.body(), JsonRules::batch(services.limits));
+    JsonItems const wanted{{"codes"}, services.limits.batch_items_max};
+    auto body = JsonBody::parse(call.body(), JsonRules::batch(services.limits), &wanted);
     if (!body) return fail(std::move(body.error()));
     JsonObject const whole = body->object();
-    std::vector<JsonValue> codes = whole.value("codes").items(services.limits.batch_items_max);
+    std::vector<JsonValue> codes = whole.value("codes").items(wanted.items_max);
     std::string const reason = whole.text("reason", 1024);
     if (codes.empty()) whole.fault("codes", "invalid-member", "is empty", "为空");
     if (auto fine = body->finish(); !fine) return fail(std::move(fine.error()));

@@ -28,8 +28,8 @@ void write_credential(std::string& out, storage::CredentialRow const& row, std::
     if (to_micros(row.revoked) != 0) out.append(",\"revokedAt\":\"").append(format_time(row.revoked, 3)).append(1, '"');
 }
 
-Result<registry::NewCredential> read_request(Call const& call) {
-    auto body = JsonBody::parse(call.body());
+Result<registry::NewCredential> read_request(Call const& call, Limits const& limits) {
+    auto body = JsonBody::parse(call.body(), JsonRules::body(limits));
     if (!body) return fail(std::move(body.error()));
     JsonObject const whole = body->object();
     registry::NewCredential request;
@@ -106,7 +106,7 @@ Result<Change> post_credential(Call const& call, Services& services) {
     if (auto known = check_parameters(call, {}); !known) return fail(known.error());
     auto allowed = registry::Authorised::check(call.principal, Act::UserManage, {});
     if (!allowed) return fail(std::move(allowed.error()));
-    auto request = read_request(call);
+    auto request = read_request(call, services.limits);
     if (!request) return fail(std::move(request.error()));
     // The key goes into the answer only, never into the stored reply: a secret at rest is one too many.
     auto key = std::make_shared<std::string>();

@@ -1,8 +1,10 @@
 #include "api/v1/event_handlers.hpp"
 
 #include "api/cursor.hpp"
+#include "api/json_guard.hpp"
 #include "api/metrics.hpp"
 #include "api/parameter.hpp"
+#include "api/request_checks.hpp"
 #include "api/v1/event_answer.hpp"
 #include "ident/event_id.hpp"
 #include "registry/registry.hpp"
@@ -136,6 +138,8 @@ Result<Change> capture_events(Call const& call, Services& services) {
         error.with("limit", static_cast<int64_t>(limit));
         return fail(std::move(error));
     }
+    if (!is_lines(call.request.head))
+        if (auto fine = check_json(call.body(), JsonRules::capture(services.limits)); !fine) return fail(fine.error());
     auto const& trace = services.tracechain;
     bool const strict = trace.is_strict(call.principal) && !*tolerant;
     auto body =

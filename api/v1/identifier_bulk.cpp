@@ -5,15 +5,20 @@
 namespace ingot::api {
 namespace {
 
+constexpr size_t kLineBytesMax = 1024 * 1024;  // api-conventions.md 10
+
 Result<BulkBody> read_lines(std::string_view text, size_t items_max) {
     BulkBody bulk;
     bulk.lines = true;
-    while (!text.empty()) {
+    for (size_t number = 1; !text.empty(); ++number) {
         size_t const end = text.find('\n');
         std::string_view line = text.substr(0, end);
         text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
         if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
         if (line.empty()) continue;
+        if (line.size() > kLineBytesMax)
+            return fail(Code::BodyTooLarge, "line " + std::to_string(number) + " is longer than 1 MiB",
+                        "第 " + std::to_string(number) + " 行超过 1 MiB");
         if (bulk.items.size() == items_max)
             return fail(Code::TooManyItems, "at most " + std::to_string(items_max) + " lines a request",
                         "每次最多 " + std::to_string(items_max) + " 行");
@@ -34,7 +39,8 @@ Result<std::optional<BulkBody>> read_bulk(Call const& call, Services const& serv
     }
     JsonRules rules = JsonRules::batch(services.limits);
     rules.string_bytes_max = 2 * services.limits.value_bytes_max;
-    auto body = JsonBody::parse(call.body(), rules);
+    JsonItems const wanted{members, items_max};
+    auto body = JsonBody::parse(call.body(), rules, &wanted);
     if (!body) return fail(std::move(body.error()));
     BulkBody bulk;
     std::vector<JsonValue> items;
@@ -70,6 +76,17 @@ Result<registry::OnError> read_on_error(Call const& call) {
 std::string object_of_many(std::string_view first, size_t items) {
     std::string object(first);
     return items > 1 ? object + " and " + std::to_string(items - 1) + " more" : object;
+}
+
+Result<void> BulkAnswer::room(Call const& call, Services const& services) const {
+    std::string const most = std::to_string(services.limits.answer_bytes_max);
+    if (out_.size() >= services.limits.answer_bytes_max)
+        return fail(Code::TooManyItems, "the answer is full at " + most + " bytes; ask for this item again",
+                    "应答已满 " + most + " 字节，请再次请求此项");
+    if (services.clock.steady() >= call.deadline)
+        return fail(Code::Timeout, "no time was left for this item; ask for it again",
+                    "没有剩余时间处理此项，请再次请求");
+    return {};
 }
 
 std::string& BulkAnswer::begin_row(size_t index) {

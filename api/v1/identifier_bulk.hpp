@@ -36,6 +36,8 @@ class BulkAnswer {
     explicit BulkAnswer(bool lines) : lines_(lines) {
         if (!lines_) out_ = "{\"results\":[";
     }
+    // Whether a further row is worked out: TooManyItems past answer_bytes_max, Timeout past the deadline of the call.
+    Result<void> room(Call const& call, Services const& services) const;
     // Begins a row {"index":i ; the caller appends its members, each with a comma before it, then end_row().
     std::string& begin_row(size_t index);
     void end_row();

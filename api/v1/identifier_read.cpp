@@ -210,7 +210,12 @@ Result<net::Answer> resolve_identifiers(Call const& call, Services& services) {
     auto view = services.engine.view();
     if (!view) return fail(std::move(view.error()));
     BulkAnswer rows((*bulk)->lines);
-    for (size_t i = 0; i < (*bulk)->items.size(); ++i) resolve_row(rows, i, (*bulk)->items[i], **view, call, services);
+    for (size_t i = 0; i < (*bulk)->items.size(); ++i) {
+        if (auto fine = rows.room(call, services); fine)
+            resolve_row(rows, i, (*bulk)->items[i], **view, call, services);
+        else
+            rows.error_row(i, fine.error(), problem_context(call, services));
+    }
     net::Answer answer;
     answer.header("Content-Type", std::string(rows.content_type())).header("Cache-Control", std::string(kPrivate));
     answer.body = rows.finish();

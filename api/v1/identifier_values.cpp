@@ -189,10 +189,9 @@ void read_rest(JsonObject const& object, RecordValue& value) {
 
 }  // namespace
 
-JsonRules value_rules(size_t values_max) {
-    JsonRules rules;
-    rules.values_max = values_max;
-    rules.string_bytes_max = 2 * kLimits.value_bytes_max;
+JsonRules value_rules(Limits const& limits) {
+    JsonRules rules = JsonRules::body(limits);
+    rules.string_bytes_max = 2 * limits.value_bytes_max;
     return rules;
 }
 

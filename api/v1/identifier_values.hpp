@@ -11,8 +11,8 @@
 
 namespace ingot::api {
 
-// JsonRules of bodies that hold values: strings long enough for 64 KiB in base64.
-JsonRules value_rules(size_t values_max);
+// JsonRules of bodies that hold values: strings long enough for 64 KiB in base64 and in hex.
+JsonRules value_rules(Limits const& limits);
 
 // One value object {index, type, data, ttl, timestamp, visibility, permissions, references}. Leaves faults in the body.
 storage::RecordValue read_value(JsonObject const& object);

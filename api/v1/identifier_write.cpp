@@ -57,7 +57,7 @@ std::vector<storage::RecordValue> values_of(JsonObject const& body, Services con
 }
 
 Result<registry::NewRecord> read_new_record(std::string_view json, Services const& services) {
-    auto body = JsonBody::parse(json, value_rules(services.limits.json_values_max));
+    auto body = JsonBody::parse(json, value_rules(services.limits));
     if (!body) return fail(std::move(body.error()));
     JsonObject const whole = body->object();
     std::string const text = whole.text("identifier", services.limits.identifier_bytes_read_max);
@@ -181,7 +181,7 @@ using Made = Result<storage::Operation>;
 Made put_at(Call const& call, Services& services, ident::Identifier const& identifier) {
     auto registrar = registrar_for(call, services, Act::RecordWrite, identifier);
     if (!registrar) return fail(std::move(registrar.error()));
-    auto body = JsonBody::parse(call.body(), value_rules(services.limits.json_values_max));
+    auto body = JsonBody::parse(call.body(), value_rules(services.limits));
     if (!body) return fail(std::move(body.error()));
     registry::NewRecord record{identifier, values_of(body->object(), services),
                                body->object().text_if("template", 128).value_or("")};
@@ -194,7 +194,7 @@ Made put_at(Call const& call, Services& services, ident::Identifier const& ident
 Made patch_at(Call const& call, Services& services, ident::Identifier const& identifier) {
     auto registrar = registrar_for(call, services, Act::RecordWrite, identifier);
     if (!registrar) return fail(std::move(registrar.error()));
-    auto body = JsonBody::parse(call.body(), value_rules(services.limits.json_values_max));
+    auto body = JsonBody::parse(call.body(), value_rules(services.limits));
     if (!body) return fail(std::move(body.error()));
     registry::RecordPatch patch = read_patch(body->object(), services);
     if (auto fine = body->finish(); !fine) return fail(std::move(fine.error()));

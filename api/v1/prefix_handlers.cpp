@@ -168,7 +168,7 @@ Result<Change> post_prefix(Call const& call, Services& services) {
     if (auto known = check_parameters(call, {}); !known) return fail(known.error());
     auto allowed = registry::Authorised::check(call.principal, Act::PrefixDelegate, {});
     if (!allowed) return fail(std::move(allowed.error()));
-    auto body = JsonBody::parse(call.body());
+    auto body = JsonBody::parse(call.body(), JsonRules::body(services.limits));
     if (!body) return fail(std::move(body.error()));
     JsonObject const whole = body->object();
     std::string const text = whole.text("prefix", 255);
@@ -202,7 +202,7 @@ Result<Change> patch_prefix(Call const& call, Services& services) {
     if (!allowed) return fail(std::move(allowed.error()));
     auto prefix = ident::Prefix::parse(path_identifier(call));
     if (!prefix) return fail(std::move(prefix.error()));
-    auto body = JsonBody::parse(call.body());
+    auto body = JsonBody::parse(call.body(), JsonRules::body(services.limits));
     if (!body) return fail(std::move(body.error()));
     JsonObject const whole = body->object();
     registry::PrefixPatch patch;

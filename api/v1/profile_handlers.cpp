@@ -133,6 +133,7 @@ Result<Change> put_profile(Call const& call, Services& services) {
     if (auto known = check_parameters(call, {}); !known) return fail(known.error());
     auto wanted = named(call);
     if (!wanted) return fail(std::move(wanted.error()));
+    if (auto fine = check_json(call.body(), JsonRules::body(services.limits)); !fine) return fail(fine.error());
     auto profile = ident::CodingProfile::parse(call.body());
     if (!profile) return fail(std::move(profile.error()));
     if (profile->name() != wanted->name || profile->version() != wanted->version) {

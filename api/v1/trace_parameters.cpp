@@ -45,10 +45,10 @@ Result<tracechain::StartLot> read_lot_parameter(std::string_view text, Services 
     return tracechain::StartLot{key->canonical, key->display};
 }
 
-Result<std::vector<Parameter>> trace_parameters(Call const& call) {
+Result<std::vector<Parameter>> trace_parameters(Call const& call, Limits const& limits) {
     std::vector<Parameter> out = call.parameters;
-    if (call.request.head.method != net::Method::Post || call.body().empty()) return out;
-    auto body = JsonBody::parse(call.body());
+    if (call.request.head.method != net::Method::Post) return out;
+    auto body = JsonBody::parse(call.body(), JsonRules::body(limits));
     if (!body) return fail(body.error());
     auto add = [&](std::string const& name, JsonValue const& value) {
         bool text = value.kind() == JsonKind::text;
@@ -384,7 +384,7 @@ Result<TraceQuery> read_walk_parameters(Call const& call, Services const& servic
 }
 
 Result<TraceCall> read_trace_call(Call const& call, Services const& services) {
-    auto parameters = trace_parameters(call);
+    auto parameters = trace_parameters(call, services.limits);
     if (!parameters) return fail(parameters.error());
     TraceReader reader(call, services, may_export(call.principal));
     for (Parameter const& parameter : *parameters) {

@@ -21,7 +21,7 @@ struct TraceCall {
 
 // Parameters of the call, from its query string and, for a POST, from its JSON body (arrays repeat a name).
 // Faults of the body: those of JsonBody.
-Result<std::vector<Parameter>> trace_parameters(Call const& call);
+Result<std::vector<Parameter>> trace_parameters(Call const& call, Limits const& limits);
 
 // UnknownParameter, InvalidParameter (extras `parameter`, `reason`), InvalidIdentifier, BasisUnknown, ClassOnly,
 // TooManyStarts, NotAcceptable (csv, epcis), NoPermission (limits above the default without export.run),

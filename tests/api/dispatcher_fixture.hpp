@@ -9,6 +9,7 @@
 #include <latch>
 #include <nlohmann/json.hpp>
 
+#include "api/json_reader.hpp"
 #include "api/metrics.hpp"
 #include "base/encoding.hpp"
 #include "storage/rocks_engine.hpp"
@@ -42,7 +43,8 @@ inline Result<net::Answer> slow(Call const&, Services&) {
 inline Result<net::Answer> broken(Call const&, Services&) { throw std::runtime_error("a bug"); }
 
 // Adds one to a counter in the store and answers it.
-inline Result<Change> count_up(Call const& call, Services&) {
+inline Result<Change> count_up(Call const& call, Services& services) {
+    if (auto body = JsonBody::parse(call.body(), JsonRules::capture(services.limits)); !body) return fail(body.error());
     if (call.body().find("refuse") != std::string_view::npos) return fail(Code::Forbidden, "not yours", "不是您的");
     Change change;
     if (call.body().find("88.1/A") != std::string_view::npos) change.object = "88.1/A";

@@ -1,4 +1,5 @@
 #include <gtest/gtest.h>
+#include <malloc.h>
 
 #include "api/json_guard.hpp"
 #include "api/json_reader.hpp"
@@ -173,18 +174,57 @@ TEST(JsonReader, KeepsForeignDocumentsAsTheyAre) {
     EXPECT_TRUE(body->finish());
 }
 
-TEST(JsonReader, ReadsBulkBodiesInBothFormsAndCountsThem) {
-    for (auto const* text : {R"([{"id":"a"},{"id":"b"}])", R"({"items":[{"id":"a"},{"id":"b"}]})"}) {
-        auto body = JsonBody::parse(text);
+TEST(JsonReader, KeepsOnlyTheItemsOfBulkBodiesAndCountsThem) {
+    for (std::string const text :
+         {R"([{"id":[1,[2]]},"b"])", R"({"x":[{"y":1}],"Items":[{"id":[1,[2]]},"b"],"z":7})"}) {
+        SCOPED_TRACE(text);
+        JsonItems const two{{"items"}, 2}, one{{"items"}, 1};
+        auto items_of = [&](JsonBody const& body, size_t most) {
+            if (body.value().kind() == JsonKind::array) return body.value().items(most);
+            JsonObject const whole = body.object();
+            whole.ignore_unknown();
+            return whole.value("items").items(most);
+        };
+        auto body = JsonBody::parse(text, {}, &two);
         ASSERT_TRUE(body);
-        auto const items = body->items(2);
+        auto const items = items_of(*body, 2);
         ASSERT_EQ(items.size(), 2u);
-        EXPECT_EQ(items[0].text("id") + items[1].text("id"), "ab");
+        EXPECT_EQ(items[0].raw(), R"({"id":[1,[2]]})");
+        EXPECT_EQ(items[1].text(1), "b");
         EXPECT_TRUE(body->finish());
-        auto again = JsonBody::parse(text);
-        again->items(1);
+        auto again = JsonBody::parse(text, {}, &one);
+        items_of(*again, 1);
         EXPECT_EQ(again->finish().error().code, Code::TooManyItems);
     }
+}
+
+// What /v1 reads as many items: two million values are counted, not kept.
+TEST(JsonReader, BulkBodiesCostNoMemoryForTheirValues) {
+    std::string text = "[";
+    while (text.size() < 3'000'000) text += "1,";
+    text += "1]";
+    JsonItems const wanted{{"items"}, 2'000};
+    Limits const limits;
+    auto const before = mallinfo2().uordblks + mallinfo2().hblkhd;
+    auto body = JsonBody::parse(text, JsonRules::batch(limits), &wanted);
+    auto const after = mallinfo2().uordblks + mallinfo2().hblkhd;
+    ASSERT_TRUE(body);
+    EXPECT_LT(after, before + 2'000'000);
+    body->value().items(2'000);
+    EXPECT_EQ(body->finish().error().code, Code::TooManyItems);
+}
+
+TEST(JsonGuard, ObjectsOfBatchesHaveALimitedNumberOfMembers) {
+    Limits limits;
+    limits.batch_members_max = 20;
+    auto object = [](int members) {
+        std::string text = "{\"n0\":0";
+        for (int i = 1; i < members; ++i) text += ",\"n" + std::to_string(i) + "\":0";
+        return text + "}";
+    };
+    EXPECT_TRUE(check_json(object(20), JsonRules::batch(limits)));
+    EXPECT_EQ(check_json(object(21), JsonRules::batch(limits)).error().code, Code::JsonSize);
+    EXPECT_TRUE(check_json(object(21), JsonRules::body(limits)));
 }
 
 TEST(JsonReader, NumberRulesHoldAtTheEdge) {

@@ -87,7 +87,14 @@ struct ApiNode : TestNode {
     }
 
     api::Call call_of(Sent const& sent, net::Request const& request) {
-        api::Call call{request, sent.as ? *sent.as : nobody, sent.path, {}, api::Language::en, {}, {}, {}};
+        api::Call call{request,
+                       sent.as ? *sent.as : nobody,
+                       sent.path,
+                       {},
+                       api::Language::en,
+                       request.received_steady + limits.scan_deadline,
+                       {},
+                       {}};
         std::string_view query = request.head.query;
         while (!query.empty()) {
             size_t const end = query.find('&');
@@ -105,6 +112,10 @@ struct ApiNode : TestNode {
     Got got(Result<net::Answer> result, api::Call const& call) {
         net::Answer answer =
             result ? std::move(*result) : api::problem(result.error(), api::problem_context(call, services));
+        return shown(std::move(answer));
+    }
+
+    static Got shown(net::Answer answer) {
         Got made{answer.status, answer.body, answer.headers};
         if (answer.rendered) {
             made.status = answer.rendered->status;
