@@ -90,7 +90,8 @@ net::Answer Dispatcher::error_answer(Job& job, Error const& error) {
         answer = problem(error, context_of(job));
         keep_for_a_while(job.principal == nullptr, job.request->head.method, error.code, answer);
     }
-    if (error.code == Code::MethodNotAllowed) answer.header("Allow", allowed_by(error));
+    // A method that no route has is the transport's to refuse, which adds its own Allow.
+    if (auto methods = allowed_by(error); !methods.empty()) answer.header("Allow", std::move(methods));
     return completed(job, std::move(answer));
 }
 

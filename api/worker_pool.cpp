@@ -1,5 +1,7 @@
 #include "api/worker_pool.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 namespace ingot::api {
@@ -7,7 +9,11 @@ namespace ingot::api {
 WorkerPool::WorkerPool(size_t threads, size_t queue_max, Clock const& clock)
     : clock_(clock), queue_max_(queue_max), measured_(clock.steady()) {
     threads_.reserve(threads);
-    for (size_t i = 0; i < std::max<size_t>(threads, 1); ++i) threads_.emplace_back([this] { work(); });
+    for (size_t i = 0; i < std::max<size_t>(threads, 1); ++i)
+        threads_.emplace_back([this] {
+            pthread_setname_np(pthread_self(), "ingot-worker");
+            work();
+        });
 }
 
 WorkerPool::~WorkerPool() { stop(); }

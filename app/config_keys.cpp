@@ -297,6 +297,7 @@ std::vector<ConfigKey> limit_keys() {
             limit_size("limits.body", &Limits::body_bytes_max, kKiB, 64 * kMiB),
             limit_size("limits.batch", &Limits::batch_bytes_max, kKiB, 256 * kMiB),
             limit_size("limits.capture", &Limits::capture_bytes_max, kKiB, 256 * kMiB),
+            limit_size("limits.bodies_memory", &Limits::bodies_bytes_max, 16 * kMiB, 64 * 1024 * kMiB),
             limit("limits.batch_items", &Limits::batch_items_max, 1, 100'000),
             limit("limits.allocation_codes", &Limits::allocation_codes_max, 1, 100'000),
             limit("limits.events_per_capture", &Limits::events_per_capture_max, 1, 100'000),

@@ -15,6 +15,7 @@ struct Limits {
     size_t body_bytes_max = 1024 * 1024;
     size_t batch_bytes_max = 8 * 1024 * 1024;
     size_t capture_bytes_max = 16 * 1024 * 1024;
+    size_t bodies_bytes_max = 256 * 1024 * 1024;  // of all requests in progress
     size_t pipelined_max = 16;
     size_t requests_per_connection_max = 10'000;
     size_t connections_max = 20'000;

@@ -21,7 +21,6 @@ class ChunkedDecoder {
     State feed(std::string_view in, size_t& taken, std::string& out);
 
     Refusal const& refusal() const { return refusal_; }
-    uint64_t body_bytes() const { return body_bytes_; }
 
   private:
     enum class At : uint8_t { Size, Extension, SizeLf, Data, DataCr, DataLf, Trailer, TrailerLf, Done };

@@ -32,9 +32,6 @@ class ConnectionCounts {
         if (found != by_address_.end() && --found->second == 0) by_address_.erase(found);
     }
 
-    size_t total_max() const { return total_max_; }
-
-  private:
     // What is counted together: the address, of IPv6 its first 8 bytes.
     static std::string counted(std::string const& address) {
         in6_addr v6{};
@@ -42,6 +39,7 @@ class ConnectionCounts {
         return {reinterpret_cast<char const*>(v6.s6_addr), 8};
     }
 
+  private:
     size_t const total_max_;
     size_t const per_address_max_;
     std::mutex mutex_;  // guards the counts

@@ -1,5 +1,6 @@
 #include "net/io_thread.hpp"
 
+#include <pthread.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -58,7 +59,8 @@ IoThread::IoThread(Shared const& shared, std::shared_ptr<certs::TlsContext const
     : shared_(shared),
       tls_(std::move(tls)),
       buffers_(buffer_bytes(shared.options.limits)),
-      fixed_lines_(shared.options.hsts) {}
+      fixed_lines_(shared.options.hsts),
+      handshakes_(shared.options.limits.handshakes_max / shared.options.io_threads) {}
 
 IoThread::~IoThread() = default;
 
@@ -73,7 +75,10 @@ void IoThread::listen(int descriptor) {
 
 void IoThread::start() {
     loop_.every(sweep_interval(limits()), [this] { sweep(); });
-    thread_ = std::thread([this] { loop_.run(); });
+    thread_ = std::thread([this] {
+        pthread_setname_np(pthread_self(), "ingot-io");
+        loop_.run();
+    });
 }
 
 void IoThread::join() {
@@ -106,12 +111,7 @@ void IoThread::accepted(int descriptor, std::string address, bool loopback) {
     session->place = sessions_.size();
     sessions_.push_back(session);
     add(in_state_[static_cast<size_t>(SessionState::Handshaking)], 1);
-    if (handshakes_ >= std::max<size_t>(1, limits().handshakes_max / shared_.options.io_threads)) {
-        waiting_.push_back(session);
-        return;
-    }
-    ++handshakes_;
-    session->start();
+    session->await_hello();
 }
 
 void IoThread::state_changed(SessionState from, SessionState to) {
@@ -120,20 +120,19 @@ void IoThread::state_changed(SessionState from, SessionState to) {
     if (to != SessionState::Closed) add(in_state_[static_cast<size_t>(to)], 1);
 }
 
-void IoThread::handshake_ended() {
-    --handshakes_;
-    if (!waiting_.empty()) post([this] { start_waiting_handshakes(); });
+void IoThread::wants_handshake(Session& session) {
+    if (handshakes_.take(ConnectionCounts::counted(session.peer().address), session.weak_from_this()))
+        session.start();
+    else
+        session.await_turn();
 }
 
-void IoThread::start_waiting_handshakes() {
-    size_t const at_once = std::max<size_t>(1, limits().handshakes_max / shared_.options.io_threads);
-    while (handshakes_ < at_once && !waiting_.empty()) {
-        auto session = waiting_.front().lock();
-        waiting_.pop_front();
-        if (!session) continue;
-        ++handshakes_;
-        session->start();
-    }
+void IoThread::handshake_ended(Session const& session) {
+    handshakes_.give_back(ConnectionCounts::counted(session.peer().address));
+    if (!handshakes_.anyone_waits()) return;
+    post([this] {
+        while (auto next = handshakes_.next()) next->start();
+    });
 }
 
 void IoThread::forget(Session& session) {

@@ -4,7 +4,6 @@
 
 #include <array>
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <string>
 #include <thread>
@@ -13,6 +12,7 @@
 #include "net/answer_writer.hpp"
 #include "net/connection_counts.hpp"
 #include "net/event_loop.hpp"
+#include "net/handshake_slots.hpp"
 #include "net/server.hpp"
 
 namespace ingot::net {
@@ -27,6 +27,7 @@ struct Shared {
     Clock& clock;
     Random& random;
     ConnectionCounts& counts;
+    std::atomic<size_t>& body_bytes;  // of all bodies in progress
 };
 
 // Read buffers of active sessions; idle sessions hold none.
@@ -98,12 +99,12 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
     Totals& totals() { return totals_; }
     // Few enough that their TLS buffers (34 KiB each) may stay between requests; they are freed after a second idle.
     bool has_few_sessions() const { return sessions_.size() <= 512; }
-    void handshake_ended();
+    void wants_handshake(Session& session);  // its first bytes came
+    void handshake_ended(Session const& session);
     void forget(Session& session);  // it has closed
 
   private:
     void accepted(int descriptor, std::string address, bool loopback);
-    void start_waiting_handshakes();
     void sweep();
 
     Shared const shared_;
@@ -113,8 +114,7 @@ class IoThread : public std::enable_shared_from_this<IoThread> {
     FixedLines fixed_lines_;
     std::vector<std::shared_ptr<Listener>> listeners_;
     std::vector<std::shared_ptr<Session>> sessions_;
-    std::deque<std::weak_ptr<Session>> waiting_;  // accepted, not yet allowed to begin the handshake
-    size_t handshakes_ = 0;
+    HandshakeSlots handshakes_;
     size_t refusing_ = 0;  // sessions over the limits that get a 503
     bool draining_ = false;
     std::array<std::atomic<uint64_t>, 7> in_state_{};

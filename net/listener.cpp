@@ -84,9 +84,30 @@ std::string text_of(SocketAddress const& address, bool& loopback) {
     return inet_ntop(AF_INET6, &v6->sin6_addr, text.data(), text.size());
 }
 
-bool out_of_descriptors(int error) { return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM; }
-
 }  // namespace
+
+// accept(2): an error of the connection at the head of the queue, or of its network, says nothing of the next one; and
+// an edge-triggered queue that is not empty gives no further news.
+AfterAccept after_accept_error(int error) {
+    switch (error) {
+        case EAGAIN:
+            return AfterAccept::Empty;
+        case EINTR:
+        case ECONNABORTED:
+        case EPERM:
+        case EPROTO:
+        case ENOPROTOOPT:
+        case EOPNOTSUPP:
+        case ENETDOWN:
+        case ENETUNREACH:
+        case EHOSTDOWN:
+        case EHOSTUNREACH:
+        case ENONET:
+            return AfterAccept::Next;
+        default:  // no descriptors, no memory
+            return AfterAccept::Pause;
+    }
+}
 
 Result<ListenAddress> ListenAddress::parse(std::string const& text) {
     auto refused = [&] {
@@ -159,8 +180,11 @@ Listener::Queue Listener::accept_waiting() {
         SocketAddress peer;
         peer.size = sizeof peer.storage;
         int descriptor = ::accept4(watch_->descriptor(), peer.get(), &peer.size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-        if (descriptor < 0 && (errno == EINTR || errno == ECONNABORTED)) continue;
-        if (descriptor < 0) return out_of_descriptors(errno) ? Queue::NoDescriptors : Queue::Empty;
+        if (descriptor < 0) {
+            AfterAccept const after = after_accept_error(errno);
+            if (after == AfterAccept::Next) continue;
+            return after == AfterAccept::Empty ? Queue::Empty : Queue::NoDescriptors;
+        }
         int on = 1;
         setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
         bool loopback = false;

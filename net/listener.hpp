@@ -23,6 +23,10 @@ struct ListenAddress {
 // listens on, also one that would share it. The caller owns the descriptors; `port` is the one in use.
 Result<std::vector<int>> open_listeners(ListenAddress const& address, unsigned count, uint16_t& port);
 
+// What to do after accept() failed: wait for news of the queue, take the next connection, or pause.
+enum class AfterAccept : uint8_t { Empty, Next, Pause };
+AfterAccept after_accept_error(int error);
+
 // Accepts in one loop. When descriptors run out it pauses 100 ms instead of spinning.
 class Listener final : public Ready, public std::enable_shared_from_this<Listener> {
   public:

@@ -38,6 +38,11 @@ Refusal body_too_large(size_t bytes_max) {
             bytes_max};
 }
 
+Refusal too_many_bodies() {
+    return {503, "busy", "the bodies of all requests in progress take too much memory",
+            "正在接收的请求正文占用内存过多"};
+}
+
 Refusal head_too_late(std::chrono::milliseconds limit) {
     std::string const time = seconds_text(limit);
     return {408, "request-timeout", "the head of the request was not whole " + time + " after its first byte",

@@ -41,7 +41,7 @@ struct Server::State {
         : options(with_defaults(std::move(given))),
           tls(std::move(tls_given)),
           counts(options.limits.connections_max, options.limits.connections_per_address_max),
-          shared{options, application, clock, random, counts} {}
+          shared{options, application, clock, random, counts, body_bytes} {}
 
     uint64_t open_connections() const {
         uint64_t open = 0;
@@ -68,6 +68,7 @@ struct Server::State {
     ServerOptions const options;
     std::shared_ptr<certs::TlsContext const> tls;
     ConnectionCounts counts;
+    std::atomic<size_t> body_bytes{0};
     Shared const shared;
     std::vector<std::shared_ptr<IoThread>> threads;
     std::vector<uint16_t> ports;

@@ -34,12 +34,18 @@ Session::Session(std::shared_ptr<IoThread> owner, int descriptor, Peer peer)
     : owner_(std::move(owner)),
       peer_(std::move(peer)),
       watch_(std::make_unique<EventLoop::Watch>(owner_->loop(), descriptor)),
-      deadline_(now() + kTurnsWaited * owner_->limits().handshake),
-      scan_(owner_->limits()) {}
+      deadline_(now() + owner_->limits().handshake),
+      scan_(owner_->limits()),
+      room_(owner_->shared().body_bytes, owner_->limits().bodies_bytes_max) {}
+
+void Session::await_hello() { wait(true); }
+
+void Session::await_turn() { deadline_ = now() + kTurnsWaited * owner_->limits().handshake; }
 
 void Session::start() {
+    if (state_ == State::Closed) return owner_->handshake_ended(*this);
     started_ = true;
-    deadline_ = now() + owner_->limits().handshake;
+    deadline_ = std::min(deadline_, now() + owner_->limits().handshake);
     keeps_tls_buffers_ = owner_->has_few_sessions();
     tls_context_ = owner_->tls();
     tls_ = std::make_unique<TlsSocket>(tls_context_->native(), watch_->descriptor(), TlsSocket::Side::Server);
@@ -57,6 +63,10 @@ void Session::enter(State state, SessionState counted) {
 void Session::on_ready(bool readable) {
     (readable ? waits_read_ : waits_write_) = false;
     if (readable) maybe_readable_ = true;
+    if (!asked_ && state_ != State::Closed) {
+        asked_ = true;
+        return owner_->wants_handshake(*this);
+    }
     run();
 }
 
@@ -120,7 +130,7 @@ bool Session::shake_hands() {
             close();
             return false;
     }
-    owner_->handshake_ended();
+    owner_->handshake_ended(*this);
     maybe_readable_ = true;
     enter(State::Head, SessionState::Idle);
     deadline_ = now() + owner_->idle_time();
@@ -249,6 +259,7 @@ void Session::begin_body(size_t body_bytes_max, bool drop) {
         return body_complete();
     }
     body_.emplace(BodyReader::Plan{head.content_length, body_bytes_max, framing_.gzip, drop});
+    if (!room_.hold(body_->body().capacity())) return refuse(too_many_bodies());
     body_started_ = now();
     deadline_ = body_started_ + owner_->limits().body;
     enter(State::Body, SessionState::Reading);
@@ -268,7 +279,9 @@ bool Session::read_body() {
     auto state = body_->feed({buffer_.bytes.get() + next_begin_, filled_ - next_begin_}, taken);
     next_begin_ += taken;
     if (state == BodyReader::State::Refused) {
-        refuse(body_->refusal());
+        give_up_body(body_->refusal());
+    } else if (!room_.hold(body_->body().capacity())) {
+        refuse(too_many_bodies());
     } else if (state == BodyReader::State::Done) {
         request_->body = body_->body();
         recent_ = now();
@@ -284,6 +297,13 @@ void Session::body_complete() {
     send(std::move(answer));
 }
 
+// An answer decided from the head stays the answer, whatever becomes of a body that is only thrown away.
+void Session::give_up_body(Refusal const& refusal) {
+    if (!answer_after_body_) return refuse(refusal);
+    answer_after_body_->close = true;
+    body_complete();
+}
+
 void Session::next_request() {
     size_t rest = filled_ - next_begin_;
     if (rest > 0) std::memmove(buffer_.bytes.get(), buffer_.bytes.get() + next_begin_, rest);
@@ -291,6 +311,7 @@ void Session::next_request() {
     head_end_ = next_begin_ = 0;
     scan_.restart();
     body_.reset();
+    room_.release();
     answer_ = Answer{};
     enter(State::Head, SessionState::Idle);
     deadline_ = recent_ + owner_->idle_time();
@@ -318,9 +339,9 @@ void Session::expire() {
             if (tls_) tls_->close_notify();
             return close();
         case State::Body:
-            refuse(now() >= deadline_
-                       ? body_too_late(owner_->limits().body)
-                       : body_below_rate(owner_->limits().body / kBodyGraceParts, kBodyBytesPerSecondMin));
+            give_up_body(now() >= deadline_
+                             ? body_too_late(owner_->limits().body)
+                             : body_below_rate(owner_->limits().body / kBodyGraceParts, kBodyBytesPerSecondMin));
             return run();
         case State::Handshake:
         case State::Writing:
@@ -362,11 +383,11 @@ void Session::close() {
     if (state_ == State::Closed) return;
     bool answer_owed = state_ == State::Handling || state_ == State::Pulling ||
                        (state_ == State::Writing && after_write_ != AfterWrite::ReadBody);
-    bool in_handshake = state_ == State::Handshake && started_;
+    bool in_handshake = state_ == State::Handshake;
     enter(State::Closed, SessionState::Closed);
     if (in_handshake) {
         IoThread::add(owner_->totals().handshakes_failed, 1);
-        owner_->handshake_ended();
+        if (started_) owner_->handshake_ended(*this);
     }
     if (answer_owed) report(false);
     in_exchange_ = false;

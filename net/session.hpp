@@ -8,6 +8,7 @@
 #include <string>
 
 #include "net/body_reader.hpp"
+#include "net/body_room.hpp"
 #include "net/io_thread.hpp"
 #include "net/request_guard.hpp"
 #include "net/tls_socket.hpp"
@@ -24,7 +25,9 @@ class Session final : public Ready, public std::enable_shared_from_this<Session>
 
     Session(std::shared_ptr<IoThread> owner, int descriptor, Peer peer);
 
-    void start();  // its turn to begin the handshake
+    void await_hello();  // accepted: no slot for a handshake is taken before the first bytes come
+    void await_turn();   // they came, and no slot is free
+    void start();        // its turn to begin the handshake
     void on_ready(bool readable) override;
     void sweep(Steady now);
 
@@ -36,7 +39,6 @@ class Session final : public Ready, public std::enable_shared_from_this<Session>
     void respond(uint64_t exchange, Answer answer);
 
     Peer const& peer() const { return peer_; }
-    bool started() const { return started_; }
     size_t place = 0;  // in the thread's list
 
   private:
@@ -56,6 +58,7 @@ class Session final : public Ready, public std::enable_shared_from_this<Session>
     void begin_body(size_t body_bytes_max, bool drop);
     bool read_body();
     void body_complete();
+    void give_up_body(Refusal const& refusal);
     void next_request();
     bool body_too_slow(Steady now) const;
     void expire();
@@ -90,7 +93,8 @@ class Session final : public Ready, public std::enable_shared_from_this<Session>
     Steady deadline_;
     Steady recent_{};  // of the last clock reading; good enough for idle and write deadlines
     bool keeps_tls_buffers_ = false;
-    bool started_ = false, running_ = false, waits_read_ = false, waits_write_ = false, maybe_readable_ = true;
+    bool asked_ = false, started_ = false, running_ = false, waits_read_ = false, waits_write_ = false,
+         maybe_readable_ = true;
 
     // Bytes received: [0, filled_), of which the head of the current request ends at head_end_ and the next request
     // begins at next_begin_.
@@ -102,6 +106,7 @@ class Session final : public Ready, public std::enable_shared_from_this<Session>
     Framing framing_;
     std::shared_ptr<Request> request_;
     std::optional<BodyReader> body_;
+    BodyRoom room_;  // of body_
     std::optional<Answer> answer_after_body_;
     Steady body_started_{};
     uint64_t exchange_ = 0;     // number of the request in progress

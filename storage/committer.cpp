@@ -1,5 +1,7 @@
 #include "storage/committer.hpp"
 
+#include <pthread.h>
+
 #include <algorithm>
 
 #include "storage/log_keys.hpp"
@@ -69,7 +71,10 @@ Result<void> Committer::open() {
 
 void Committer::start(CommitObserver observer) {
     observer_ = std::move(observer);
-    thread_ = std::thread([this] { run(); });
+    thread_ = std::thread([this] {
+        pthread_setname_np(pthread_self(), "ingot-commit");
+        run();
+    });
 }
 
 void Committer::emit(Severity severity, std::string_view slug, std::string members) const {

@@ -256,11 +256,13 @@ TEST_F(DispatcherTest, RefusalsOfTheTransportAreProblemsLikeAllOthers) {
     auto const chinese = dispatcher_->refuse(refusal, *nothing_known->request);
     EXPECT_EQ(nlohmann::json::parse(chinese.body)["detail"], "请求头过大了");
     EXPECT_EQ(header(chinese, "Content-Language"), "zh-CN");
+    auto const method = dispatcher_->refuse({405, "method-not-allowed", "no", {}}, *asked->request);
+    for (auto const& [name, value] : method.headers) EXPECT_NE(name, "Allow") << "the transport names its methods";
     auto const unknown = dispatcher_->refuse({400, "no-such-slug", "odd", {}}, *asked->request);
     EXPECT_EQ(unknown.status, 400);
     EXPECT_EQ(code(unknown), "bad-framing");
     EXPECT_EQ(lines_, (std::vector<std::string>{"none 431 header-too-large", "none 431 header-too-large",
-                                                "none 400 bad-framing"}))
+                                                "none 405 method-not-allowed", "none 400 bad-framing"}))
         << "whoever reports a requestId is found in the log";
 }
 

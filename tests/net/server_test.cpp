@@ -149,6 +149,16 @@ TEST(Server, KeepsTheConnectionAfterARefusalThatAllowsIt) {
     EXPECT_EQ(server.application.handled, 1);
 }
 
+TEST(Server, ARefusalStandsWhenTheBodyItDropsIsTooLarge) {
+    TestServer server;
+    RawConnection connection(server);
+    std::string const chunks = "19000\r\n" + std::string(0x19000, 'x') + "\r\n0\r\n\r\n";
+    connection.send("POST /refused HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks);
+    auto const answer = connection.answer();
+    EXPECT_EQ(answer.status, 401);
+    EXPECT_NE(answer.head.find("Connection: close"), answer.head.npos);
+}
+
 TEST(Server, DropsBodiesOfReads) {
     TestServer server;
     RawConnection connection(server);
