@@ -47,15 +47,6 @@ std::vector<HealthCheck> SystemInfo::checks(storage::Health const& health, Time 
     return checks;
 }
 
-bool SystemInfo::committer_moves(storage::Health const& health, Steady now) {
-    std::lock_guard lock(watch_mutex_);
-    if (health.queued_operations == 0 || health.sequence != seen_sequence_ || moved_at_ == Steady{}) {
-        seen_sequence_ = health.sequence;
-        moved_at_ = now;
-    }
-    return now - moved_at_ < std::chrono::seconds(30);
-}
-
 void write_store_metrics(MetricsText& text, storage::Health const& health) {
     text.family("ingot_storage_state", "gauge", "1 for the state the store is in.");
     for (State state : {State::open, State::full, State::failed, State::reopening, State::degraded})

@@ -1,14 +1,15 @@
 // What the node says about itself: build, limits, health. Built once in app/node.cpp. Thread safe.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "api/handler.hpp"
+#include "api/ready_answer.hpp"
 #include "storage/store_gauges.hpp"
 
 namespace ingot::api {
@@ -50,8 +51,8 @@ class SystemInfo {
 
     // Each with the time since when it stands so: from the store where the store knows it, else when it was first seen.
     std::vector<HealthCheck> checks(storage::Health const& health, Time now) const;
-    // False when changes have been waiting for 30 s and no group was committed.
-    bool committer_moves(storage::Health const& health, Steady now);
+    // The API descriptions, rendered by their first reader: of everything, of the Handle surface.
+    std::array<std::atomic<std::shared_ptr<ReadyAnswer const>>, 2> descriptions;
 
   private:
     // The last verdict of a check that nobody dates, and when it was first given. Lock-free: probes come on I/O
@@ -67,9 +68,6 @@ class SystemInfo {
     std::atomic<std::shared_ptr<std::string const>> base_url_;
     std::atomic<bool> stopping_{false}, development_{false};
     std::atomic<int64_t> certificate_end_us_{0};
-    std::mutex watch_mutex_;  // guards the two below
-    storage::Sequence seen_sequence_ = 0;
-    Steady moved_at_{};
 };
 
 std::string_view name(storage::State state);

@@ -31,8 +31,13 @@ std::optional<Error> CommitQueue::push(std::unique_ptr<Pending>& pending) {
     bytes_ += pending->operation.bytes;
     owners_[pending->operation.owner] += 1;
     queue_.push_back(std::move(pending));
+    if (queue_.size() == 1) date();
     wake_.notify_one();
     return {};
+}
+
+void CommitQueue::date() {
+    waiting_since_.store(queue_.empty() ? 0 : clock_.steady().time_since_epoch().count(), std::memory_order_relaxed);
 }
 
 std::vector<Share> CommitQueue::take() {
@@ -66,6 +71,7 @@ std::vector<Share> CommitQueue::take() {
         group.push_back({std::move(*it), uint32_t(steps)});
         it = queue_.erase(it);
     }
+    if (!group.empty()) date();
     return group;
 }
 
@@ -74,6 +80,7 @@ void CommitQueue::give_back(std::unique_ptr<Pending> pending) {
     bytes_ += pending->operation.bytes;
     owners_[pending->operation.owner] += 1;
     queue_.push_back(std::move(pending));
+    if (queue_.size() == 1) date();
 }
 
 void CommitQueue::forget_key(Pending const& pending) {
@@ -92,6 +99,7 @@ std::vector<std::unique_ptr<Pending>> CommitQueue::drain() {
     queue_.clear();
     owners_.clear();
     bytes_ = 0;
+    date();
     return all;
 }
 

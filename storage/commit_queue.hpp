@@ -1,6 +1,7 @@
 // Operations that wait for the committer: bounded, one entry a request, fair between enterprises. Thread safe.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <map>
@@ -28,7 +29,7 @@ struct Share {
 
 class CommitQueue {
   public:
-    explicit CommitQueue(Limits const& limits) : limits_(limits) {}
+    CommitQueue(Limits const& limits, Clock const& clock) : limits_(limits), clock_(clock) {}
 
     // Takes the operation unless it must be refused: Busy (limits), BodyTooLarge, IdempotencyInFlight.
     std::optional<Error> push(std::unique_ptr<Pending>& pending);
@@ -42,6 +43,8 @@ class CommitQueue {
     std::vector<std::unique_ptr<Pending>> drain();
     void close();  // from now on push() answers ShuttingDown
     size_t size() const;
+    // Since when operations wait and none was taken; Steady{} when none waits. Takes no lock.
+    Steady waiting_since() const { return Steady(Steady::duration(waiting_since_.load(std::memory_order_relaxed))); }
 
     // Waits for work, a poke, or the time.
     void wait(std::chrono::milliseconds at_most);
@@ -49,8 +52,11 @@ class CommitQueue {
 
   private:
     std::optional<Error> refusal(Pending const& pending) const;
+    void date();  // what waits, waits from now on
 
     Limits const& limits_;
+    Clock const& clock_;
+    std::atomic<Steady::rep> waiting_since_{0};
     mutable std::mutex mutex_;
     std::condition_variable wake_;
     bool poked_ = false, closed_ = false;

@@ -29,7 +29,7 @@ Committer::Committer(StoreOptions options, Clock& clock, Random& random, EventSi
       disk_(options_.files),
       anchor_(disk_, options_.anchor_dir),
       space_(options_, disk_, events_),
-      queue_(options_.limits),
+      queue_(options_.limits, clock_),
       anchor_writer_(anchor_, {[this](auto& groups, auto slot) { show(groups, slot); }, [this] { queue_.poke(); }}) {}
 
 Committer::~Committer() {

@@ -26,6 +26,7 @@ class Committer {
     // Waits up to 2 s while the store re-opens, then Busy; StorageUnavailable when it could not be opened again.
     Result<ReadPoint> read_point() const;
     Health health() const;
+    Steady waiting_since() const { return queue_.waiting_since(); }
     void answered_damaged(Error const& error) { damage_.answered(error); }
     std::vector<StoreGauge> gauges() const;  // housekeeping.cpp
 

@@ -180,6 +180,8 @@ class Engine {
     Result<Committed> update(Operation operation);
     virtual Result<std::vector<LogEntry>> log(Sequence from, uint32_t limit) const = 0;
     virtual Health health() const = 0;
+    // Since when changes wait and none was taken up; Steady{} when none waits. Takes no lock.
+    virtual Steady waiting_since() const = 0;
     // A request is answered `data-damaged`: counted and, at most once a second, logged. Thread safe.
     virtual void answered_damaged(Error const& error) = 0;
 };

@@ -41,6 +41,7 @@ class RocksEngine final : public Engine {
         return entries;
     }
     Health health() const override { return committer_.health(); }
+    Steady waiting_since() const override { return committer_.waiting_since(); }
     void answered_damaged(Error const& error) override { committer_.answered_damaged(error); }
     std::vector<StoreGauge> gauges() const { return committer_.gauges(); }
 

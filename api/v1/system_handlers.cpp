@@ -5,6 +5,8 @@
 #include "api/openapi_document.hpp"
 #include "api/problem.hpp"
 #include "api/system_info.hpp"
+#include "base/crypto.hpp"
+#include "base/encoding.hpp"
 
 namespace ingot::api::v1 {
 namespace {
@@ -27,11 +29,14 @@ bool sees_details(Call const& call, Services const& services) {
 // tls, witnesses, backup and clock never turn the status by themselves.
 bool turns_status(std::string_view check) { return check != "tls" && check != "clock"; }
 
+constexpr auto kStuckAfter = std::chrono::seconds(30);
+
 }  // namespace
 
 Result<net::Answer> show_health(Call const& call, Services& services) {
     if (auto fine = check_parameters(call, {}); !fine) return fail(fine.error());
-    bool const moves = services.system->committer_moves(services.engine.health(), services.clock.steady());
+    Steady const since = services.engine.waiting_since();
+    bool const moves = since == Steady{} || services.clock.steady() - since < kStuckAfter;
     net::Answer answer = text_answer(moves ? 200 : 503, "text/plain; charset=utf-8", moves ? "ok\n" : "stuck\n");
     answer.header("Cache-Control", "no-store");
     return answer;
@@ -97,10 +102,18 @@ Result<net::Answer> show_meta(Call const& call, Services& services) {
 
 Result<net::Answer> show_api_description(Call const& call, Services& services) {
     if (auto fine = check_parameters(call, {"surface"}); !fine) return fail(fine.error());
-    auto document = openapi_document(call.parameter("surface").value_or(""), services.system->base_url());
-    if (!document) return fail(Code::InvalidParameter, "surface takes \"handle\" only", "surface 只能为 handle");
-    net::Answer answer = text_answer(200, "application/json", std::move(*document));
-    answer.header("Cache-Control", "public, max-age=300").header("Access-Control-Allow-Origin", "*");
+    std::string_view const surface = call.parameter("surface").value_or("");
+    auto& kept = services.system->descriptions[surface.empty() ? 0 : 1];
+    auto ready = surface.empty() || surface == "handle" ? kept.load() : nullptr;
+    if (!ready) {
+        auto document = openapi_document(surface, services.system->base_url());
+        if (!document) return fail(Code::InvalidParameter, "surface takes \"handle\" only", "surface 只能为 handle");
+        std::string const tag = '"' + to_hex(bytes_of(sha256(*document))).substr(0, 16) + '"';
+        ready = make_ready("application/json", tag, "public, max-age=300", std::move(*document));
+        kept.store(ready);
+    }
+    net::Answer answer = answer_from(call, *ready);
+    answer.header("Access-Control-Allow-Origin", "*");
     return answer;
 }
 

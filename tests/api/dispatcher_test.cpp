@@ -305,6 +305,7 @@ struct SaidState final : storage::Engine {
     Result<std::vector<storage::LogEntry>> log(storage::Sequence from, uint32_t limit) const override {
         return real_.log(from, limit);
     }
+    Steady waiting_since() const override { return {}; }
     storage::Health health() const override {
         auto health = real_.health();
         health.state = state;

@@ -75,21 +75,6 @@ TEST(SystemInfo, DatesEachCheckFromTheStartOrFromItsLastChange) {
     EXPECT_EQ(since(health, 40, "tls"), 15) << "since it expired";
 }
 
-TEST(SystemInfo, SeesACommitterThatStandsStill) {
-    SystemInfo system({});
-    auto health = open_store();
-    Steady now{};
-    now += std::chrono::hours(1);
-    auto later = [&](int seconds) { return now + std::chrono::seconds(seconds); };
-    EXPECT_TRUE(system.committer_moves(health, later(0)));
-    EXPECT_TRUE(system.committer_moves(health, later(100))) << "idle is fine";
-    health.queued_operations = 1;
-    EXPECT_TRUE(system.committer_moves(health, later(129)));
-    EXPECT_FALSE(system.committer_moves(health, later(131)));
-    health.sequence = 8;
-    EXPECT_TRUE(system.committer_moves(health, later(132)));
-}
-
 TEST(SystemInfo, TellsTheStoresStateAsMetrics) {
     MetricsText text;
     auto health = open_store();

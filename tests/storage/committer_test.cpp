@@ -153,7 +153,8 @@ TEST_F(CommitterTest, OthersGetThroughWhileABulkRequestRuns) {
 
 TEST(CommitQueue, AtMostHalfOfAGroupIsOneOwnersWhenOthersWait) {
     Limits limits;
-    CommitQueue queue(limits);
+    SystemClock const clock;
+    CommitQueue queue(limits, clock);
     auto push = [&](std::string owner, size_t bytes = 1024) {
         auto pending = std::make_unique<Pending>();
         pending->operation.owner = std::move(owner);
@@ -175,6 +176,41 @@ TEST(CommitQueue, AtMostHalfOfAGroupIsOneOwnersWhenOthersWait) {
     ASSERT_EQ(alone.size(), 1u);
     EXPECT_EQ(alone[0].pending->operation.owner, "a") << "larger than a group: alone";
     EXPECT_EQ(queue.take().size(), 1u);
+}
+
+// A change on its way after an idle hour is no stuck committer; one that nobody takes is.
+TEST(CommitQueue, DatesWhatWaitsFromWhenItBeganToWait) {
+    struct HourClock final : Clock {
+        Time now() const override { return {}; }
+        Steady steady() const override { return Steady{} + std::chrono::hours(hour); }
+        int hour = 1;
+    } clock;
+    Limits limits;
+    CommitQueue queue(limits, clock);
+    auto push = [&](uint32_t steps) {
+        auto pending = std::make_unique<Pending>();
+        pending->operation.steps = steps;
+        ASSERT_FALSE(queue.push(pending));
+    };
+    auto hour = [&] {
+        return std::chrono::duration_cast<std::chrono::hours>(queue.waiting_since() - Steady{}).count();
+    };
+    EXPECT_EQ(hour(), 0) << "nothing waits";
+    clock.hour = 5;
+    push(1);
+    clock.hour = 6;
+    push(1);
+    EXPECT_EQ(hour(), 5);
+    auto group = queue.take();
+    EXPECT_EQ(hour(), 0);
+    queue.give_back(std::move(group[0].pending));
+    EXPECT_EQ(hour(), 6);
+    for (int i = 0; i < 600; ++i) push(1);
+    clock.hour = 7;
+    queue.take();
+    EXPECT_EQ(hour(), 7) << "some were taken: the rest waits anew";
+    queue.drain();
+    EXPECT_EQ(hour(), 0);
 }
 
 TEST_F(CommitterTest, LeavesGetTheIndexTheyWereTold) {
