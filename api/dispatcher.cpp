@@ -16,9 +16,15 @@ constexpr size_t kSmallBody = 64 * 1024;  // read and refused after, instead of 
 
 // How much of the worker queue a route may fill: traces are refused first, then changes, then reads (security.md 15).
 double queue_share(Route const& route) {
-    if (route.act == registry::Act::ExportRun) return 0.5;
     if (route.act == registry::Act::TraceRun) return 0.75;
     return route.cost == Cost::Write ? 0.9 : 1.0;
+}
+
+Cost cost_of(Route const& route, std::vector<Parameter> const& parameters) {
+    for (auto const& parameter : parameters)
+        if (!route.scan_view.empty() && parameter.key == "view" && parameter.value == route.scan_view)
+            return Cost::Scan;
+    return route.cost;
 }
 
 Result<void> check_rights(registry::Principal const& principal, Route const& route) {
@@ -117,7 +123,7 @@ void Dispatcher::handle(std::shared_ptr<net::Request> request, net::Respond resp
     job->started_at = services_.clock.steady();
     try {
         if (auto fine = prepare(*job); !fine) return answer_error(*job, fine.error());
-        if (job->match.route->cost == Cost::Point) return run(job);
+        if (job->cost == Cost::Point) return run(job);
         run_on_worker(job);
     } catch (std::exception const& bug) {
         answer_error(*job, Error{Code::Internal, "an unexpected fault; report the request id", {}});
@@ -135,9 +141,10 @@ Result<void> Dispatcher::prepare(Job& job) const {
     if (!parameters) return fail(std::move(parameters.error()));
     auto key = read_idempotency_key(route.key, head);
     if (!key) return fail(std::move(key.error()));
-    auto const allowed = route.cost == Cost::Point  ? services_.limits.point_deadline
-                         : route.cost == Cost::Scan ? services_.limits.scan_deadline
-                                                    : services_.limits.write_deadline;
+    job.cost = cost_of(route, *parameters);
+    auto const allowed = job.cost == Cost::Point  ? services_.limits.point_deadline
+                         : job.cost == Cost::Scan ? services_.limits.scan_deadline
+                                                  : services_.limits.write_deadline;
     job.call.emplace(Call{*job.request, job.who(), std::move(job.match.path), std::move(*parameters), job.language,
                           job.request->received_steady + allowed, std::move(*key), std::string(route.path)});
     return {};

@@ -151,8 +151,7 @@ net::Answer Dispatcher::completed(Job const& job, net::Answer answer) {
     if (!open_to_all && is_platform(job.who())) answer.header("Server-Timing", timing(queued(job), duration));
     int const status = answer.rendered ? answer.rendered->status : answer.status;
     Surface const surface = route ? route->surface : Surface::v1;
-    services_.metrics.request(route ? job.match.index : Metrics::kNoRoute, surface, route ? route->cost : Cost::Point,
-                              status, duration);
+    services_.metrics.request(route ? job.match.index : Metrics::kNoRoute, surface, job.cost, status, duration);
     size_t const bytes = answer.rendered ? answer.rendered->body.size() : answer.body.size();
     if (options_.access) tell_access(job, status, bytes, duration);
     return answer;

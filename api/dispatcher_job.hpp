@@ -21,6 +21,7 @@ struct Dispatcher::Job {
     Steady queued_at{}, started_at{};
     storage::Sequence sequence = 0;  // reads of this request reflect at least this
     std::string_view code;           // of a problem
+    Cost cost = Cost::Point;         // of this call
 
     registry::Principal const& who() const {
         static registry::Principal const anonymous{};

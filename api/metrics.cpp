@@ -150,6 +150,8 @@ size_t Metrics::slot(std::string_view prefix) const {
     return found ? *found : kNone;
 }
 
+std::string_view Metrics::label_of(std::string_view prefix) const { return cells_->prefix_label(slot(prefix)); }
+
 void Metrics::request(size_t route, Surface surface, Cost cost, int status, std::chrono::microseconds duration) {
     auto const of_class = static_cast<size_t>(std::clamp(status / 100, 1, 5) - 1);
     auto const which = static_cast<size_t>(surface);

@@ -95,6 +95,9 @@ class Metrics {
     void io_failed() { io_errors_.fetch_add(1, std::memory_order_relaxed); }  // the store stopped writing
     void store_reopened() { reopened_.fetch_add(1, std::memory_order_relaxed); }
 
+    // The label of a prefix: itself, "other" past prefix_max, "none" when it is not registered here.
+    std::string_view label_of(std::string_view canonical_prefix) const;
+
     Networks const& allow() const { return options_.allow; }
     std::string scrape(size_t* series = nullptr) const;
 

@@ -23,7 +23,7 @@ constexpr auto kSystem = Surface::system;
 // clang-format off
 Route const kRoutes[] = {
     // method path                              handler               act                  cost         body            Idempotency-Key  surface
-    {Get,    kIdentifier,                       get_identifier,       Act::RecordRead,     Cost::Point},
+    {Get,    kIdentifier,                       get_identifier,       Act::RecordRead,     Cost::Point, Body::None,     Key::Ignored, Surface::v1, "history"},
     {Put,    kIdentifier,                       put_identifier,       Act::RecordWrite,    Cost::Write, Body::Json,     Key::Accepted},
     {Patch,  kIdentifier,                       patch_identifier,     Act::RecordWrite,    Cost::Write, Body::Patch,    Key::Accepted},
     {Delete, kIdentifier,                       delete_identifier,    Act::RecordWithdraw, Cost::Write, Body::None,     Key::Accepted},
@@ -71,7 +71,7 @@ Route const kRoutes[] = {
     {Get,    "/v1/meta",                        show_meta,            Act::Public,         Cost::Point},
     {Get,    "/healthz",                        show_health,          Act::Public,         Cost::Point, Body::None,     Key::Ignored, kSystem},
     {Get,    "/readyz",                         show_readiness,       Act::Public,         Cost::Point, Body::None,     Key::Ignored, kSystem},
-    {Get,    "/metrics",                        show_metrics,         Act::Public,         Cost::Point, Body::None,     Key::Ignored, kSystem},
+    {Get,    "/metrics",                        show_metrics,         Act::Public,         Cost::Scan,  Body::None,     Key::Ignored, kSystem},
     {Get,    "/docs/openapi.json",              show_api_description, Act::Public,         Cost::Scan,  Body::None,     Key::Ignored, kSystem},
     {Get,    "/openapi.json",                   find_api_description, Act::Public,         Cost::Point, Body::None,     Key::Ignored, kSystem},
     {Get,    "/docs/problems/{code}",           show_problem_page,    Act::Public,         Cost::Point, Body::None,     Key::Ignored, kSystem},

@@ -41,6 +41,7 @@ struct Route {
     Body body = Body::None;
     Key key = Key::Ignored;
     Surface surface = Surface::v1;
+    std::string_view scan_view = {};  // the value of the parameter `view` that makes a point a scan
 };
 
 // The whole public surface.

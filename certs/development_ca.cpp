@@ -110,7 +110,7 @@ CertHandle make_authority(EVP_PKEY* key, Time now, Random& random) {
 }
 
 CertHandle make_server(EVP_PKEY* key, X509* authority, EVP_PKEY* authority_key, std::string const& common_name,
-                       std::string const& names, std::string const& crl_url, Time now, Random& random) {
+                       std::string const& names, Time now, Random& random) {
     CertHandle certificate = start_certificate(key, common_name, now, kServerLife, random);
     X509* x509 = certificate.get();
     bool good = x509 != nullptr && X509_set_issuer_name(x509, X509_get_subject_name(authority)) == 1 &&
@@ -120,7 +120,6 @@ CertHandle make_server(EVP_PKEY* key, X509* authority, EVP_PKEY* authority_key, 
                 add_extension(x509, authority, NID_subject_key_identifier, "hash") &&
                 add_extension(x509, authority, NID_authority_key_identifier, "keyid:always") &&
                 add_extension(x509, authority, NID_subject_alt_name, names);
-    if (good && !crl_url.empty()) good = add_extension(x509, authority, NID_crl_distribution_points, "URI:" + crl_url);
     good = good && X509_sign(x509, authority_key, EVP_sha256()) > 0;
     return good ? std::move(certificate) : nullptr;
 }
@@ -163,7 +162,7 @@ Result<void> write_all(DevelopmentPki const& files, X509* authority, EVP_PKEY* a
 }  // namespace
 
 Result<DevelopmentPki> make_development_pki(std::string const& dir, std::vector<std::string> const& hosts,
-                                            Clock const& clock, Random& random, std::string const& crl_url) {
+                                            Clock const& clock, Random& random) {
     auto names = alternative_names(hosts);
     if (!names) return fail(names.error());
     if (auto made = make_folder(dir); !made) return fail(made.error());
@@ -174,8 +173,8 @@ Result<DevelopmentPki> make_development_pki(std::string const& dir, std::vector<
     CertHandle authority = make_authority(authority_key.get(), clock.now(), random);
     if (!authority) return openssl_failure("make the authority's certificate");
     std::string common_name = (hosts.empty() ? std::string("localhost") : hosts.front()).substr(0, 50);
-    CertHandle server = make_server(server_key.get(), authority.get(), authority_key.get(), common_name, *names,
-                                    crl_url, clock.now(), random);
+    CertHandle server =
+        make_server(server_key.get(), authority.get(), authority_key.get(), common_name, *names, clock.now(), random);
     if (!server) return openssl_failure("make the server's certificate");
 
     DevelopmentPki files{dir + "/ca.pem", dir + "/ca.key", dir + "/server.pem", dir + "/server.key"};

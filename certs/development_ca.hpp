@@ -19,8 +19,8 @@ struct DevelopmentPki {
 // Makes `dir` (0700) if it is missing and writes the four files, keys with mode 0600; `Exists` if one is there already.
 // ECDSA P-256 with SHA-256, 128-bit random serials, UTC dates: authority 10 years, server 397 days. The server
 // certificate names `hosts` (DNS names or addresses), localhost, 127.0.0.1 and ::1; it carries AKI, SKI, critical
-// keyUsage, serverAuth, and a CRL distribution point if `crl_url` is given.
+// keyUsage, serverAuth.
 Result<DevelopmentPki> make_development_pki(std::string const& dir, std::vector<std::string> const& hosts,
-                                            Clock const& clock, Random& random, std::string const& crl_url = {});
+                                            Clock const& clock, Random& random);
 
 }  // namespace ingot::certs

@@ -7,6 +7,7 @@
 #include "api/metrics.hpp"
 #include "api/ready_answer.hpp"
 #include "api/v1/identifier_call.hpp"
+#include "base/encoding.hpp"
 #include "registry/registration.hpp"
 
 namespace ingot::api::handle {
@@ -131,7 +132,6 @@ Result<net::Answer> get_handle(Call const& call, Services& services) {
     registry::Principal const nobody;
     net::Answer answer;
     bool shown = false;
-    std::string_view prefix;
     auto identifier = ident::Identifier::parse(handle);
     if (callback && !is_callback(*callback)) {
         answer = refusal(ResponseCode::protocol_error, handle, "callback is not a valid name");
@@ -142,8 +142,8 @@ Result<net::Answer> get_handle(Call const& call, Services& services) {
     } else {
         answer = answer_selected(call, services, *identifier, handle, callback ? nobody : call.principal, shown);
     }
-    if (identifier) prefix = identifier->prefix().canonical();
-    services.metrics.resolved(prefix, Surface::handle, shown, elapsed(call, services));
+    auto const registered = identifier ? services.registry.prefix_of(*identifier) : nullptr;
+    services.metrics.resolved(registered ? registered->prefix : "", Surface::handle, shown, elapsed(call, services));
     auto const pretty = call.parameter("pretty");
     if (pretty && *pretty != "true" && truth(call, "pretty", false)) answer.body = indent_json(answer.body);
     if (callback && is_callback(*callback)) wrap(answer, *callback);
@@ -152,7 +152,7 @@ Result<net::Answer> get_handle(Call const& call, Services& services) {
 }
 
 Result<net::Answer> unknown_endpoint(Call const& call, Services&) {
-    std::string const asked = std::string(call.request.head.method_text) + ' ' + std::string(call.request.head.path);
+    std::string const asked = std::string(call.request.head.method_text) + ' ' + excerpt(call.request.head.path);
     net::Answer answer =
         json(404, "{\"responseCode\":4,\"message\":" + json_quote("Unknown HTTP API endpoint " + asked) + '}');
     add_cors(call, answer);

@@ -106,14 +106,22 @@ net::Answer elsewhere(Call const& call, ident::Identifier const& identifier, res
     return page_answer(200, page, call.language);
 }
 
-// The lowest-index URL value that the parameters index and type leave, with the text of urlappend behind it.
+// "plant.example:8080" of "https://plant.example:8080/x": where a browser would go.
+std::string_view authority_of(std::string_view url) {
+    size_t const begin = url.find("//");
+    if (begin == std::string_view::npos) return {};
+    return url.substr(begin + 2, url.find_first_of("/?#\\", begin + 2) - begin - 2);
+}
+
+// The lowest-index URL value that the parameters index and type leave, with the text of urlappend behind it. That text
+// is a stranger's: it may name a place on the host of the value, never another host.
 std::string target_of(Call const& call, resolver::Resolution const& found) {
     auto const selection = Selection::of(call);
     for (auto const* value : visible_values(found.record, registry::Visibility::public_fields)) {
         if (value->type != "URL" || value->form != storage::ValueForm::text) continue;
         if (selection && !selection->takes(*value)) continue;
         std::string target = value->data + std::string(call.parameter("urlappend").value_or(""));
-        if (is_safe_target(target)) return target;
+        if (is_safe_target(target) && authority_of(target) == authority_of(value->data)) return target;
         return {};
     }
     return {};
@@ -169,7 +177,7 @@ Result<net::Answer> landing(Call const& call, Services& services) {
     }
     registry::Principal const nobody;  // the page shows what everyone may see, whoever asks
     auto found = services.resolver.resolve(*identifier, nobody);
-    services.metrics.resolved(identifier->prefix().canonical(), Surface::landing,
+    services.metrics.resolved(found && found->prefix ? std::string_view(found->prefix->prefix) : "", Surface::landing,
                               found && found->outcome == Outcome::record, elapsed(call, services));
     if (!found) return fail(std::move(found.error()));
     return land(call, *identifier, *found);

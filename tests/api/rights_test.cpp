@@ -7,6 +7,7 @@
 
 #include "api/routes.hpp"
 #include "registry/access.hpp"
+#include "tests/api/whole_node.hpp"
 
 namespace ingot::api {
 namespace {
@@ -66,7 +67,7 @@ std::string verdicts(Act act, registry::Resource const& resource) {
     return out;
 }
 
-TEST(Rights, EveryRouteAgainstEveryCaller) {
+TEST(Rights, EveryActAgainstEveryCaller) {
     ASSERT_EQ(kCallers.size(), kCallersCount);
     registry::Resource const own{"88.1", "en_own"}, foreign{"88.2", "en_other"}, open{"88.2", "en_other", true};
     ASSERT_GT(routes().size(), 30u);
@@ -100,6 +101,117 @@ TEST(Rights, ChangesAreWritesAndReadsAreNot) {
         EXPECT_EQ(writes, route.cost == Cost::Write);
         EXPECT_EQ(writes, route.key != Key::Ignored) << "changes take an Idempotency-Key, reads need none";
         EXPECT_FALSE(writes && route.method == net::Method::Get);
+    }
+}
+
+// One node with things of the enterprise of 88.999.1, asked with keys of that enterprise and of another.
+struct AskedNode : WholeNode {
+    AskedNode() {
+        say({"C A:60000"});
+        for (char const* name : {"shown", "put", "gone"})
+            EXPECT_TRUE(put(std::string("88.999.1/") + name, "1", {}, storage::ValueVisibility::everyone, works.get()));
+        Got const codes = send(net::Method::Post, "/v1/codes", own[1],
+                               R"({"prefix":"88.999.1","count":2,"values":{"class":"PD","product":"PB99994"}})");
+        EXPECT_EQ(codes.status, 201) << codes.body;
+        auto const made = Json::parse(codes.body)["codes"];
+        reserved = made[0];
+        spare = made[1];
+    }
+
+    // In the order of kCallers.
+    std::vector<std::string> keys_of(char const* prefix) {
+        std::vector<std::string> keys = {""};
+        for (Role role : {Role::operator_, Role::viewer, Role::station, Role::partner})
+            keys.push_back(make_key(role, prefix));
+        for (Role role : {Role::platform_admin, Role::security_admin}) keys.push_back(make_key(role, ""));
+        return keys;
+    }
+
+    std::vector<std::string> const own = keys_of("88.999.1"), foreign = keys_of("88.999.3");
+    std::string reserved, spare;
+};
+
+// What the answer says of the rights: A allowed (refused for another reason, perhaps), H hidden, D denied.
+char verdict_of(Got const& got) {
+    if (got.status == 401 || got.status == 403 || got.says("\"code\":\"forbidden\"")) return 'D';
+    return got.status == 404 ? 'H' : 'A';
+}
+
+std::string filled(Route const& route) {
+    std::string target(route.path);
+    for (auto const& [name, text] : {std::pair{"{prefix}", "88.999.1"},
+                                     {"{suffix...}", "shown"},
+                                     {"{handle...}", "88.999.1/shown"},
+                                     {"{tail...}", "x"},
+                                     {"{name}", "p"},
+                                     {"{version}", "1"},
+                                     {"{code}", "busy"},
+                                     {"{id}", "x"}})
+        if (auto at = target.find(name); at != target.npos) target.replace(at, std::string(name).size(), text);
+    EXPECT_EQ(target.find('{'), target.npos) << target;
+    return target;
+}
+
+// spec/security.md 20 S3, through the dispatcher: who is turned away at the gate of each route.
+TEST(Rights, EveryRouteTurnsAwayWhoMayNeverPass) {
+    AskedNode node;
+    for (auto const& route : routes()) {
+        std::string gate;
+        for (size_t caller = 0; caller < kCallersCount; ++caller) {
+            Got const got =
+                node.send(route.method, filled(route), node.own[caller], route.body == Body::None ? "" : "{}");
+            bool const turned = got.status == (caller == 0 ? 401 : 403) &&
+                                got.says(caller == 0 ? "\"code\":\"not-authenticated\"" : "\"code\":\"no-permission\"");
+            gate.push_back(turned ? 'n' : 'y');
+        }
+        // The lists of records show own ones: their handlers ask for a login.
+        bool const own_list = route.path == "/v1/identifiers" || route.path == "/v1/codes";
+        bool const list = own_list && route.method == net::Method::Get;
+        EXPECT_EQ(gate, list ? "nyyyyyy" : kExpected.at(route.act).past_the_gate)
+            << net::name(route.method) << ' ' << route.path;
+    }
+}
+
+// What the routes themselves answer about a thing: asked by its enterprise, then by another.
+TEST(Rights, RoutesAnswerAsTheDecisionSays) {
+    AskedNode node;
+    using net::Method;
+    std::string const values = R"("values":[{"index":1,"type":"T","data":"1"}])";
+    std::string const lot = "88.999.1/A";
+    struct Probe {
+        Method method;
+        std::string target, body;
+        Act act;
+        bool shown = false;  // everyone may see it
+    };
+    std::vector<Probe> const probes = {
+        {Method::Get, "/v1/identifiers/88.999.1/shown", "", Act::RecordRead, true},
+        {Method::Get, "/v1/identifiers/" + node.reserved, "", Act::RecordRead},
+        {Method::Get, "/v1/identifiers/88.999.1/shown?view=history", "", Act::RecordRead},
+        {Method::Put, "/v1/identifiers/88.999.1/new", '{' + values + '}', Act::RecordWrite},
+        {Method::Patch, "/v1/identifiers/88.999.1/put", "{}", Act::RecordWrite},
+        {Method::Delete, "/v1/identifiers/88.999.1/gone", "", Act::RecordWithdraw},
+        {Method::Post, "/v1/identifiers", R"({"identifier":"88.999.1/posted",)" + values + '}', Act::RecordWrite},
+        {Method::Post, "/v1/identifiers", R"([{"identifier":"88.999.1/bulk",)" + values + "}]", Act::RecordWrite},
+        {Method::Post, "/v1/codes", R"({"prefix":"88.999.1","values":{"class":"PD","product":"PB99994"}})",
+         Act::CodeAllocate},
+        {Method::Post, "/v1/codes/void", R"({"codes":[")" + node.spare + R"("],"reason":"x"})", Act::CodeVoid},
+        {Method::Get, "/v1/trace/upstream?start=" + lot, "", Act::TraceRun},
+        {Method::Get, "/v1/trace/downstream?start=" + lot, "", Act::TraceRun},
+        {Method::Get, "/v1/lots/" + lot, "", Act::TraceRun},
+    };
+    for (Probe const& probe : probes) {
+        Row const& expected = kExpected.at(probe.act);
+        for (bool const own : {false, true}) {
+            std::string seen;
+            for (auto const& key : own ? node.own : node.foreign)
+                seen.push_back(verdict_of(node.send(probe.method, probe.target, key, probe.body)));
+            std::string wanted(probe.shown ? expected.foreign_public : own ? expected.own : expected.foreign);
+            // Who never passes the gate is denied there, whatever the thing.
+            for (size_t caller = 0; caller < kCallersCount; ++caller)
+                if (expected.past_the_gate[caller] == 'n') wanted[caller] = 'D';
+            EXPECT_EQ(seen, wanted) << net::name(probe.method) << ' ' << probe.target << (own ? " own" : " foreign");
+        }
     }
 }
 

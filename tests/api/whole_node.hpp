@@ -2,6 +2,7 @@
 #pragma once
 
 #include <future>
+#include <thread>
 
 #include "api/dispatcher.hpp"
 #include "api/routes.hpp"
@@ -34,7 +35,10 @@ struct WholeNode : TraceNode {
         request->head.content_length = sent.body.size();
         request->head.peer = "127.0.0.1";
         std::promise<net::Answer> promise;
-        dispatcher->handle(request, [&](net::Answer answer) { promise.set_value(std::move(answer)); });
+        dispatcher->handle(request, [&](net::Answer answer) {
+            answered_by = std::this_thread::get_id();
+            promise.set_value(std::move(answer));
+        });
         net::Answer answer = promise.get_future().get();
         std::string text;
         if (answer.stream)
@@ -50,6 +54,7 @@ struct WholeNode : TraceNode {
                       random,  set,       metrics,   "ingot.example", "ingot.example/v1/log",
                       &system};
     std::unique_ptr<api::Dispatcher> dispatcher;
+    std::thread::id answered_by;  // the thread of the last answer
 
   private:
     int sent_ = 0;

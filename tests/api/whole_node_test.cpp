@@ -62,5 +62,66 @@ TEST(WholeNode, EveryRouteWithABodyChecksItsJson) {
     EXPECT_GE(asked, 3 * 12u);
 }
 
+TEST(WholeNode, LongReadsDoNotRunOnTheThreadOfTheConnection) {
+    WholeNode node;
+    ASSERT_TRUE(node.put(std::string(kA) + "/a", "1"));
+    std::string const key = node.make_key(registry::Role::operator_, kA);
+    auto is_here = [&](std::string const& target) {
+        EXPECT_EQ(node.send(Method::Get, target, key).status, 200) << target;
+        return node.answered_by == std::this_thread::get_id();
+    };
+    std::string const record = "/v1/identifiers/" + std::string(kA) + "/a";
+    EXPECT_TRUE(is_here(record));
+    EXPECT_TRUE(is_here(record + "?view=values"));
+    EXPECT_FALSE(is_here(record + "?view=history"));
+    EXPECT_FALSE(is_here("/metrics"));
+    EXPECT_TRUE(is_here("/healthz"));
+}
+
+TEST(WholeNode, TheDescriptionIsRenderedOnceAndHasATag) {
+    WholeNode node;
+    auto const first = node.send(Method::Get, "/docs/openapi.json");
+    ASSERT_EQ(first.status, 200);
+    auto const same = node.send(Method::Get, "/docs/openapi.json", {}, {}, {{"If-None-Match", first.header("ETag")}});
+    EXPECT_EQ(same.status, 304);
+    EXPECT_EQ(same.header("Access-Control-Allow-Origin"), "*");
+    EXPECT_EQ(node.system.descriptions[0].load()->rendered->body, first.body);
+    auto const handle = node.send(Method::Get, "/docs/openapi.json?surface=handle");
+    EXPECT_NE(handle.header("ETag"), first.header("ETag"));
+    EXPECT_EQ(node.send(Method::Get, "/docs/openapi.json?surface=x").status, 400);
+}
+
+// The label of a resolution is the registered prefix, by whichever surface it came.
+TEST(WholeNode, CountsResolutionsUnderTheRegisteredPrefix) {
+    WholeNode node;
+    node.metrics.register_prefix(kA);
+    std::string const below = std::string(kA) + ".5/s";
+    ASSERT_TRUE(node.put(below, "1"));
+    for (std::string const path : {"/v1/identifiers/", "/api/handles/", "/"})
+        EXPECT_LT(node.send(Method::Get, path + below).status, 400) << path;
+    std::string const text = node.metrics.scrape();
+    for (std::string const surface : {"v1", "handle", "landing"})
+        EXPECT_NE(text.find("ingot_resolve_total{prefix=\"" + std::string(kA) + "\",surface=\"" + surface +
+                            "\",result=\"ok\"} 1"),
+                  text.npos)
+            << surface;
+    EXPECT_EQ(node.metrics.label_of(kA), kA);
+    EXPECT_EQ(node.metrics.label_of("88.1"), "none");
+}
+
+// What a stranger appends stays on the host of the record.
+TEST(WholeNode, UrlappendNeverLeadsToAnotherHost) {
+    WholeNode node;
+    ASSERT_TRUE(node.put(std::string(kA) + "/u", "https://plant.example"));
+    auto location = [&](std::string const& text) {
+        return node.send(Method::Get, "/" + std::string(kA) + "/u?urlappend=" + text).header("Location");
+    };
+    EXPECT_EQ(location("/x?y=1"), "https://plant.example/x?y=1");
+    EXPECT_EQ(location("?y"), "https://plant.example?y");
+    EXPECT_EQ(location("%23part"), "https://plant.example#part");
+    for (char const* text : {".evil.example/login", ":1", "@evil.example", "-evil.example", "%5C@evil.example"})
+        EXPECT_EQ(location(text), "") << text;
+}
+
 }  // namespace
 }  // namespace ingot::api
