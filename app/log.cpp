@@ -4,6 +4,8 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "api/json_guard.hpp"
 #include "base/crypto.hpp"
 #include "base/encoding.hpp"
@@ -16,16 +18,16 @@ constexpr uint32_t kRepeatsAMinute = 10;
 constexpr size_t kRepeatsKept = 1024;
 constexpr size_t kTextMax = 256;
 
-// Writes all of it, waiting at most a second for a stuck reader.
-bool write_all(int descriptor, std::string_view bytes) {
+// Writes all of it, waiting at most a second for a stuck reader; answers what could not be written.
+std::string_view write_all(int descriptor, std::string_view bytes) {
     while (!bytes.empty()) {
         pollfd wait{descriptor, POLLOUT, 0};
-        if (poll(&wait, 1, 1000) <= 0) return false;
+        if (poll(&wait, 1, 1000) <= 0) return bytes;
         ssize_t const size = write(descriptor, bytes.data(), std::min<size_t>(bytes.size(), 4096));
-        if (size < 0) return false;
+        if (size < 0) return bytes;
         bytes.remove_prefix(static_cast<size_t>(size));
     }
-    return true;
+    return bytes;
 }
 
 // Probes and scrapes come every few seconds and say nothing new.
@@ -129,21 +131,26 @@ void Log::access(api::AccessLine const& line) {
 }
 
 void Log::write_lines() {
+    bool torn = false;  // the last line written has no end: the next batch begins with one
     std::unique_lock lock(mutex_);
     while (true) {
         ready_.wait(lock, [this] { return stopping_ || !lines_.empty(); });
         if (lines_.empty()) return;
-        std::string batch;
+        std::string batch = torn ? "\n" : "";
+        size_t const begin = batch.size();
         while (!lines_.empty() && batch.size() < 64 * 1024) {
             batch += lines_.front();
             lines_.pop_front();
         }
         bool const last = stopping_;
         lock.unlock();
-        bool const written = write_all(options_.descriptor, batch);
+        std::string_view const unwritten = write_all(options_.descriptor, batch);
+        size_t const written = batch.size() - unwritten.size();
+        torn = written < begin || (written > begin && batch[written - 1] != '\n');
         lock.lock();
-        if (written) continue;
-        dropped_ += 1 + lines_.size();
+        if (unwritten.empty()) continue;
+        auto const lost = std::count(unwritten.begin(), unwritten.end(), '\n') - (written < begin ? 1 : 0);
+        dropped_ += static_cast<uint64_t>(lost) + lines_.size();
         lines_.clear();
         if (last) return;
     }

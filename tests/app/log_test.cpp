@@ -1,11 +1,14 @@
 #include "app/log.hpp"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <sstream>
+#include <thread>
 
 namespace ingot::app {
 namespace {
@@ -120,6 +123,33 @@ TEST_F(LogTest, WritesEqualLinesTenTimesAMinuteAndCountsTheRest) {
     ASSERT_EQ(out.size(), 12u);
     EXPECT_EQ(out[10]["event"], "repeated");
     EXPECT_EQ(out[10]["times"], 15);
+}
+
+TEST_F(LogTest, CountsEveryLostLineAndEndsATornOne) {
+    ASSERT_EQ(fcntl(ends_[1], F_SETPIPE_SZ, 4096), 4096);
+    ASSERT_EQ(fcntl(ends_[0], F_SETFL, O_NONBLOCK), 0);
+    std::string all;
+    auto eventually = [&](auto const& holds) {
+        for (int i = 0; i < 500 && !holds(); ++i) std::this_thread::sleep_for(std::chrono::milliseconds(10));
+        return holds();
+    };
+    auto read_all = [&] {
+        char buffer[4096];
+        for (ssize_t size = 0; (size = read(ends_[0], buffer, sizeof buffer)) > 0;)
+            all.append(buffer, static_cast<size_t>(size));
+        return std::count(all.begin(), all.end(), '\n');
+    };
+    auto& log = open();
+    for (int i = 0; i < 100; ++i) log.event(Level::info, "n" + std::to_string(i), std::string(200, 'x'));
+    ASSERT_TRUE(eventually([&] { return log.dropped() > 0; }));
+    auto const whole = read_all();
+    EXPECT_EQ(log.dropped(), static_cast<uint64_t>(100 - whole)) << "a line without its end is lost too";
+    ASSERT_NE(all.back(), '\n') << "the pipe took a part of a line";
+    log.event(Level::info, "after", "");
+    ASSERT_TRUE(eventually([&] { return read_all() == whole + 2; }));
+    std::string const last = all.substr(all.rfind('\n', all.size() - 2) + 1);
+    EXPECT_EQ(nlohmann::json::parse(last)["event"], "after") << "a line of its own behind the torn one";
+    close(ends_[1]);
 }
 
 TEST_F(LogTest, NeverWaitsForAStuckReader) {
