@@ -20,9 +20,7 @@ namespace {
 
 namespace fs = std::filesystem;
 constexpr size_t kFileBytesMax = 256 * 1024;
-// Read by the client commands, by ./dev and by the tests.
-constexpr std::string_view kNoKeys[] = {"INGOT_NODE",   "INGOT_CA",      "INGOT_KEY",
-                                        "INGOT_LISTEN", "INGOT_PROGRAM", "INGOT_SHARED_DATA"};
+constexpr std::string_view kNoKeys[] = {"INGOT_NODE", "INGOT_CA", "INGOT_KEY"};  // read by the client commands
 
 class Loader {
   public:

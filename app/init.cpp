@@ -1,9 +1,9 @@
 #include "app/init.hpp"
 
+#include <arpa/inet.h>
 #include <sys/stat.h>
 
 #include <algorithm>
-#include <charconv>
 #include <filesystem>
 #include <fstream>
 
@@ -12,6 +12,7 @@
 #include "base/encoding.hpp"
 #include "certs/development_ca.hpp"
 #include "certs/key_files.hpp"
+#include "net/listener.hpp"
 #include "registry/registry.hpp"
 #include "storage/rocks_engine.hpp"
 
@@ -22,20 +23,24 @@ namespace fs = std::filesystem;
 constexpr size_t kSecretBytes = 32;
 
 Result<void> check_name(std::string const& name) {
+    in6_addr address{};
+    if (inet_pton(AF_INET6, name.c_str(), &address) == 1) return {};
     bool fine = !name.empty() && name.size() <= 253;
-    for (char const c : name)
-        fine = fine && (isalnum(static_cast<unsigned char>(c)) || c == '-' || c == '.' || c == ':');
+    size_t label = 0;
+    for (char const c : name + '.') {
+        bool const ends = c == '.';
+        fine = fine && (ends ? label > 0 && label <= 63 : isalnum(static_cast<unsigned char>(c)) || c == '-');
+        label = ends ? 0 : label + 1;
+    }
     if (fine) return {};
-    return fail(Code::Config, "--name " + excerpt(name) + " is not a host name", "--name 不是主机名");
+    return fail(Code::Config,
+                "--name " + excerpt(name) + " is no host name or address (without port), e.g. node.example",
+                "--name 应为主机名或地址（不带端口），例如 node.example");
 }
 
 Result<void> check_listen(std::string const& listen) {
-    size_t const colon = listen.rfind(':');
-    unsigned port = 65536;
-    if (colon != std::string::npos && colon > 0)
-        std::from_chars(listen.data() + colon + 1, listen.data() + listen.size(), port);
-    if (port <= 65535) return {};
-    return fail(Code::Config, "--listen " + excerpt(listen) + " is not ADDR:PORT, e.g. 127.0.0.1:8443",
+    if (net::ListenAddress::parse(listen)) return {};
+    return fail(Code::Config, "--listen " + excerpt(listen) + " is not ADDR:PORT, e.g. 127.0.0.1:8443 or [::]:8443",
                 "--listen 应为 地址:端口，例如 127.0.0.1:8443");
 }
 

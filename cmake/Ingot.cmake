@@ -89,5 +89,5 @@ function(ingot_test name)
   endif()
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES TIMEOUT ${arg_TIMEOUT} LABELS "${arg_LABELS}"
-    ENVIRONMENT "INGOT_SHARED_DATA=${CMAKE_SOURCE_DIR}/../shared/data;INGOT_PROGRAM=${CMAKE_BINARY_DIR}/ingot")
+    ENVIRONMENT "SHARED_DATA=${CMAKE_SOURCE_DIR}/../shared/data;TESTED_PROGRAM=${CMAKE_BINARY_DIR}/ingot")
 endfunction()

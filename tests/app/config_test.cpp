@@ -141,6 +141,8 @@ TEST_F(ConfigTest, RefusesUnknownEnvironmentNamesButNotThoseOfTheClients) {
     overrides.environment.emplace_back("INGOT_NODE_NAMES", "x");
     EXPECT_EQ(faults(kWhole, overrides),
               "environment: INGOT_NODE_NAMES names no configuration key; did you mean INGOT_NODE_NAME?");
+    overrides.environment = {{"INGOT_LISTEN", "0.0.0.0:1"}};
+    EXPECT_NE(faults(kWhole, overrides).find("INGOT_LISTEN names no configuration key"), std::string::npos);
 }
 
 TEST(ConfigUnits, RoundTrip) {

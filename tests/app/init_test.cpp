@@ -74,10 +74,13 @@ TEST_F(InitTest, RefusesAFolderThatHoldsAnything) {
 }
 
 TEST_F(InitTest, RefusesNamesAndAddressesThatAreNone) {
-    for (char const* name : {"", "a b", "x/y", "\"]\n"}) EXPECT_EQ(init(name).error().code, Code::Config) << name;
-    for (char const* listen : {"", "127.0.0.1", ":8443", "127.0.0.1:99999", "127.0.0.1:x"})
+    for (char const* name : {"", "a b", "x/y", "\"]\n", "host.example:8443", "a..b", "::1:x"})
+        EXPECT_EQ(init(name).error().code, Code::Config) << name;
+    for (char const* listen :
+         {"", "127.0.0.1", ":8443", "127.0.0.1:99999", "127.0.0.1:x", "127.0.0.1:84x", "localhost:8443"})
         EXPECT_EQ(init("localhost", listen).error().code, Code::Config) << listen;
     EXPECT_FALSE(fs::exists(folder_ / "data"));
+    EXPECT_TRUE(init("::1")) << "an address is a name";
 }
 
 TEST_F(InitTest, SecretsOthersMayReadAreRefused) {

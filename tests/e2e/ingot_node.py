@@ -13,7 +13,7 @@ import time
 import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-PROGRAM = os.environ.get("INGOT_PROGRAM", str(ROOT / "build/release/ingot"))
+PROGRAM = os.environ.get("TESTED_PROGRAM", str(ROOT / "build/release/ingot"))
 
 
 class Node:

@@ -1,4 +1,4 @@
-// The shared test data (INGOT_SHARED_DATA, else ../shared/data). Absent: one visible line, and a failure under CI.
+// The shared test data (SHARED_DATA, else ../shared/data). Absent: one visible line, and a failure under CI.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -12,7 +12,7 @@
 namespace ingot::ident {
 
 inline std::vector<std::string> shared_lines(std::string const& name) {
-    char const* folder = std::getenv("INGOT_SHARED_DATA");
+    char const* folder = std::getenv("SHARED_DATA");
     std::string path = std::string(folder ? folder : "../shared/data") + "/" + name;
     std::ifstream file(path);
     std::vector<std::string> lines;

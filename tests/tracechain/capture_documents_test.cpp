@@ -11,7 +11,7 @@ namespace ingot::tracechain {
 namespace {
 
 std::filesystem::path shared_data() {
-    char const* named = std::getenv("INGOT_SHARED_DATA");
+    char const* named = std::getenv("SHARED_DATA");
     return named ? named : "../shared/data";
 }
 

@@ -75,7 +75,7 @@ inline std::string replaced(std::string text, std::string_view from, std::string
 
 // Folder of the shared test data; nothing when it is absent, which is visible, and a failure where CI=true.
 inline std::optional<std::filesystem::path> shared_data() {
-    char const* named = std::getenv("INGOT_SHARED_DATA");
+    char const* named = std::getenv("SHARED_DATA");
     std::filesystem::path folder = named != nullptr ? named : "../shared/data";
     if (std::filesystem::exists(folder / "manifest-epcis.json")) return folder;
     char const* ci = std::getenv("CI");
