@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <map>
 #include <thread>
 
 #include "api/dispatcher.hpp"
@@ -183,7 +184,9 @@ void Node::Parts::build_api() {
     });
     metrics.add_source([this](api::MetricsText& text) {
         text.family("ingot_code_skips_total", "counter", "Numbers passed over because their code existed.");
-        for (auto const& [prefix, count] : registry->code_skips()) text.sample({{"prefix", prefix}}, count);
+        std::map<std::string_view, uint64_t> skips;
+        for (auto const& [prefix, count] : registry->code_skips()) skips[metrics.label_of(prefix)] += count;
+        for (auto const& [label, count] : skips) text.sample({{"prefix", label}}, count);
         text.family("ingot_certificate_expiry_timestamp", "gauge", "End of the certificate, Unix time.");
         text.sample({{"use", "server"}},
                     static_cast<uint64_t>(std::max<int64_t>(to_millis(system.certificate_end()) / 1000, 0)));
@@ -198,7 +201,7 @@ Result<void> Node::Parts::listen() {
     tickets = std::make_shared<certs::TicketKeys>(clock, random);
     auto tls = load_tls(config, tickets, clock);
     if (!tls) return fail(tls.error());
-    for (auto const& warning : (*tls)->warnings()) log.event(Level::warn, "certificate", warning);
+    for (auto const& warning : (*tls)->warnings()) log.event(Level::error, "certificate", warning);
     if (!(*tls)->certificates().empty())
         system.set_certificate((*tls)->certificates().front().not_after, (*tls)->development());
     net::ServerOptions options;
@@ -268,6 +271,9 @@ std::string const& Node::url() const { return parts_->url; }
 Result<void> Node::reload() {
     auto tls = load_tls(parts_->config, parts_->tickets, parts_->clock);
     if (!tls) return fail(tls.error());
+    if (auto const& faults = (*tls)->warnings(); !faults.empty())  // dates; the one in use is no worse
+        return fail(Code::Config, faults.front() + "; the certificate in use stays",
+                    faults.front() + "，继续使用原证书");
     if (!(*tls)->certificates().empty())
         parts_->system.set_certificate((*tls)->certificates().front().not_after, (*tls)->development());
     parts_->server->reload(std::move(*tls));

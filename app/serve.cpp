@@ -38,7 +38,7 @@ void wait_for_end(Node& node, Log& log, sigset_t const& set) {
         int got = 0;
         sigwait(&set, &got);
         if (got != SIGHUP) return;
-        if (auto fine = node.reload(); !fine) log.event(Level::error, "reload-refused", fine.error().detail);
+        if (auto fine = node.reload(); !fine) log.event(Level::error, "tls-reload-failed", fine.error().detail);
     }
 }
 

@@ -2,6 +2,7 @@
 import os
 import pathlib
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
@@ -13,8 +14,6 @@ PREFIX = "88.999.3212001"
 
 class DiskFullTest(unittest.TestCase):
     def setUp(self):
-        if os.geteuid() != 0:
-            self.fail("this test mounts a tmpfs: run it as root (sudo ./dev test)")
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ingot-full-"))
         subprocess.run(["mount", "-t", "tmpfs", "-o", "size=96m", "tmpfs", str(self.folder)], check=True)
         self.addCleanup(self.unmount)
@@ -65,4 +64,6 @@ class DiskFullTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
+    if os.geteuid() != 0:  # a mount of one's own needs a name space of one's own
+        os.execvp("unshare", ["unshare", "-Urm", sys.executable, *sys.argv])
     unittest.main(verbosity=2)
