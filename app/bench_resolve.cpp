@@ -49,7 +49,7 @@ std::string path_script(std::string const& paths_file) {
            "end\n";
 }
 
-Result<Child> start_nginx(std::string const& folder, BenchNode const& node, NodeAnswer const& sample, int port) {
+Result<Child> start_nginx(std::string const& folder, NodeAnswer const& sample, uint16_t port) {
     std::string headers;
     for (auto const& [name, value] : sample.headers) {
         if (name == "content-length" || name == "date" || name == "content-type" || name == "connection" ||
@@ -66,7 +66,6 @@ Result<Child> start_nginx(std::string const& folder, BenchNode const& node, Node
         << "    ssl_certificate " << pki << "/server.pem; ssl_certificate_key " << pki << "/server.key;\n"
         << "    ssl_protocols TLSv1.3;\n    location / {\n      default_type application/json;\n"
         << headers << "      return 200 '" << sample.body << "';\n    }\n  }\n}\n";
-    (void)node;
     auto nginx = Child::start({"/usr/sbin/nginx", "-c", folder + "/nginx.conf"}, folder + "/nginx.out", kServerCpu);
     std::this_thread::sleep_for(std::chrono::milliseconds(500));
     return nginx;
@@ -125,9 +124,10 @@ int bench_resolve(int records, int rounds, double seconds) {
     auto sample = client->send("GET", "/v1/identifiers/" + codes->front());
     if (!sample) return report(sample.error());
     if (sample->status != 200) return report(*sample);
-    auto nginx = start_nginx(folder.path(), *node, *sample, node->port() == 18443 ? 18444 : 18443);
+    uint16_t const nginx_port = node->port() == 18443 ? 18444 : 18443;
+    auto nginx = start_nginx(folder.path(), *sample, nginx_port);
     if (!nginx) return report(nginx.error());
-    std::string nginx_url = "https://127.0.0.1:18443";
+    std::string const nginx_url = "https://127.0.0.1:" + std::to_string(nginx_port);
 
     wait_until_idle(node->process());
     Comparison hot, cold;

@@ -140,12 +140,11 @@ int bench_capture(int rounds, double seconds) {
     std::atomic<size_t> next{0};
     std::vector<double> rates;
     for (int round = 0; round < rounds && next + 100 < documents.size(); ++round) {
-        size_t first = next;
-        auto start = std::chrono::steady_clock::now();
         Rate rate = send_for(node->plant(), 1, seconds, "/v1/events?on_error=rollback", "application/x-ndjson",
                              [&](unsigned, uint64_t) { return documents[std::min(next++, documents.size() - 1)]; });
         tell_failures(rate);
-        rates.push_back(double(next - first) * 100 / seconds_since(start));
+        if (next > documents.size()) break;  // it ended in repeats, which are not stored again
+        rates.push_back(rate.a_second * 100);
     }
     std::printf("durable capture over HTTPS, documents of 100 events, 1 client: %.0f events/s (goal 4,000)\n",
                 median(rates));
