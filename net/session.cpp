@@ -38,8 +38,6 @@ Session::Session(std::shared_ptr<IoThread> owner, int descriptor, Peer peer)
       scan_(owner_->limits()),
       room_(owner_->shared().body_bytes, owner_->limits().bodies_bytes_max) {}
 
-void Session::await_hello() { wait(true); }
-
 void Session::await_turn() { deadline_ = now() + kTurnsWaited * owner_->limits().handshake; }
 
 void Session::start() {

@@ -25,9 +25,9 @@ class Session final : public Ready, public std::enable_shared_from_this<Session>
 
     Session(std::shared_ptr<IoThread> owner, int descriptor, Peer peer);
 
-    void await_hello();  // accepted: no slot for a handshake is taken before the first bytes come
-    void await_turn();   // they came, and no slot is free
-    void start();        // its turn to begin the handshake
+    void await_hello() { wait(true); }  // accepted: no slot for a handshake is taken before the first bytes come
+    void await_turn();                  // they came, and no slot is free
+    void start();                       // its turn to begin the handshake
     void on_ready(bool readable) override;
     void sweep(Steady now);
 
