@@ -110,6 +110,7 @@ TEST_F(ConfigTest, TellsAllFaultsAtOnceAndWhatIsMissing) {
     EXPECT_EQ(config.error().code, Code::Config);
     EXPECT_NE(faults("a = = 1\n").find("ingot.toml:1: "), std::string::npos);
     EXPECT_NE(faults(kWhole + "x = \"\xFF\"\n").find("not UTF-8"), std::string::npos);
+    EXPECT_NE(faults("[.storage]\ndir = \"d\"\n").find("ingot.toml:1: "), std::string::npos);
     EXPECT_FALSE(load_config((folder_ / "absent.toml").string()));
 }
 
