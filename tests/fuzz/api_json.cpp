@@ -35,10 +35,12 @@ extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size) {
     auto body = JsonBody::parse(text);
     FUZZ_CHECK(body.has_value() == check_json(text).has_value());
     if (!body) return 0;
-    FUZZ_CHECK(nlohmann::json::accept(text));
     std::string_view const raw = body->value().raw();
     FUZZ_CHECK(raw.data() >= text.data() && raw.data() + raw.size() <= text.data() + text.size());
-    FUZZ_CHECK(nlohmann::json::parse(indent_json(text)) == nlohmann::json::parse(text));
+    try {
+        FUZZ_CHECK(nlohmann::json::parse(indent_json(text)) == nlohmann::json::parse(text));
+    } catch (nlohmann::json::out_of_range const&) {  // a number beyond a double is JSON all the same
+    }
     check_items(text, *body);
     check_values(*body);
     return 0;
