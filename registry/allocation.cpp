@@ -230,6 +230,19 @@ Result<uint64_t> foreseen_number(Registry& registry, Plan const& plan) {
     return *next == 0 ? plan.renderer.first_number() : *next;
 }
 
+// What the call writes, known before the first code is rendered: a record stands in its row, in its history and in the
+// ordered log. TooManyItems when it is more than one change may write.
+Result<size_t> bytes_written(Plan const& plan) {
+    constexpr size_t kMost = Limits{}.operation_bytes_max, kFixed = 1024;
+    size_t const each = 600 + 3 * storage::encode(plan.record).size();
+    size_t const fit = (kMost - kFixed) / each;
+    if (plan.count <= fit) return kFixed + each * plan.count;
+    std::string const number = std::to_string(fit);
+    Error error{Code::TooManyItems, "with a record of this size at most " + number + " codes a call",
+                "记录为此大小时，每次最多分配 " + number + " 个编码"};
+    return fail(error.with("limit", static_cast<int64_t>(fit)));
+}
+
 }  // namespace
 
 Result<storage::Operation> allocate_codes(Registry& registry, Authorised const& allowed, AllocationRequest request,
@@ -251,11 +264,12 @@ Result<storage::Operation> allocate_codes(Registry& registry, Authorised const& 
     plan.counter_key = storage::code_counter_key(plan.prefix, profile->name(), plan.renderer.scope_key());
     auto first = foreseen_number(registry, plan);
     if (!first) return fail(std::move(first.error()));
-    size_t const each = 600 + 2 * storage::encode(plan.record).size();
+    auto bytes = bytes_written(plan);
+    if (!bytes) return fail(std::move(bytes.error()));
     auto run = std::make_shared<AllocationRun>(registry, std::move(plan));
     run->foresee(*first);
     storage::Operation operation;
-    operation.bytes = 1024 + each * request.count;
+    operation.bytes = *bytes;
     operation.apply = [run](storage::Batch& batch, uint32_t) { return run->apply(batch); };
     operation.reply = [run, render = std::move(render)](storage::Batch&) { return render(run->done()); };
     return operation;

@@ -32,8 +32,8 @@ struct Allocation {
 };
 
 // `allowed` is for Act::CodeAllocate under the prefix. ProfileViolation with every fault, TooManyItems above
-// Settings::allocation_codes_max,
-// InvalidMember for a count of 0; when applied: CounterExhausted, CounterBlocked, Quota, State.
+// Settings::allocation_codes_max and above what one change may write, InvalidMember for a count of 0; when applied:
+// CounterExhausted, CounterBlocked, Quota, State.
 Result<storage::Operation> allocate_codes(Registry& registry, Authorised const& allowed, AllocationRequest request,
                                           Render<Allocation> render);
 

@@ -272,5 +272,34 @@ TEST(Allocation, IssuesAsManyCodesACallAsTheNodeIsToldTo) {
     EXPECT_NE(over.error().detail.find("20"), std::string::npos);
 }
 
+// A record of 900 KiB for each of ten thousand codes would be 9 GB before the queue could refuse it.
+TEST(Allocation, RefusesWhatOneChangeCannotWriteBeforeItRendersACode) {
+    TestNode node;
+    AllocationRequest request;
+    request.values = {{"class", "PD"}, {"product", "PB99994"}};
+    for (uint32_t i = 1; i <= 15; ++i) {
+        storage::RecordValue value;
+        value.index = i;
+        value.type = "TEXT";
+        value.data.assign(60 * 1024, 'x');
+        request.record.push_back(value);
+    }
+    auto allowed = node.registry->authorise_change(*node.operator_a, Act::CodeAllocate, *ident::Prefix::parse(kA));
+    auto call = [&](uint64_t count) {
+        request.count = count;
+        return allocate_codes(*node.registry, *allowed, request, [](Allocation const&) { return storage::Reply{}; });
+    };
+    // Three of each record, and 64 MiB in all: 24 codes and no more. A count that would not fit in memory shows
+    // that nothing was rendered first.
+    auto const over = call(10'000);
+    ASSERT_FALSE(over);
+    EXPECT_EQ(over.error().code, Code::TooManyItems);
+    EXPECT_EQ(std::get<int64_t>(over.error().extras.at(0).value), 24);
+    EXPECT_EQ(call(25).error().code, Code::TooManyItems);
+    auto fits = call(24);
+    ASSERT_TRUE(fits);
+    EXPECT_TRUE(node.engine->update(std::move(*fits)));
+}
+
 }  // namespace
 }  // namespace ingot::registry
