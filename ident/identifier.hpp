@@ -6,6 +6,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 
@@ -105,8 +106,11 @@ enum class Reserved {
     DidDocument,    // did.json: nobody; served by the node
 };
 
-// `is_template` answers whether an identifier is an existing template: META_x followed by more text is an ordinary
-// instance when META_x exists. Asked only about META_ names, at most once for each shorter name.
-Reserved reserved_name(Identifier const& identifier, std::function<bool(Identifier const&)> const& is_template = {});
+// Whether one of these identifiers exists.
+using AnyExists = std::function<bool(std::vector<Identifier> const&)>;
+
+// META_x followed by more text is an ordinary instance when the template META_x exists. Asked only about META_ names,
+// once, with at most 32 names: the text of a template's name after META_ is at most 32 bytes (the node makes 10).
+Reserved reserved_name(Identifier const& identifier, AnyExists const& any_exists = {});
 
 }  // namespace ingot::ident

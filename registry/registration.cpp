@@ -27,12 +27,14 @@ Result<void> check_alive(Record const& record) {
 
 Result<void> check_reserved_name(storage::Batch& batch, ident::Identifier const& identifier) {
     std::optional<Error> trouble;
-    auto is_template = [&](ident::Identifier const& shorter) {
-        auto record = storage::find_record(batch, shorter);
-        if (!record) trouble = record.error();
-        return record && record->has_value();
+    auto any_exists = [&](std::vector<ident::Identifier> const& names) {
+        std::vector<std::string> keys;
+        for (auto const& name : names) keys.push_back(storage::record_key(name));
+        auto there = batch.multi_get(storage::Space::record, keys);
+        if (!there) trouble = there.error();
+        return there && std::any_of(there->begin(), there->end(), [](auto const& one) { return one.has_value(); });
     };
-    ident::Reserved const kind = ident::reserved_name(identifier, is_template);
+    ident::Reserved const kind = ident::reserved_name(identifier, any_exists);
     if (trouble) return fail(std::move(*trouble));
     if (kind == ident::Reserved::None) return {};
     return fail(Code::ReservedName, "this suffix is a reserved name", "标识后缀为保留名称");

@@ -16,7 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(uint8_t const* data, size_t size) {
         FUZZ_CHECK(decoded && *decoded == identifier->display());
         FUZZ_CHECK(identifier->canonical_suffix().size() == identifier->suffix().size());
         if (identifier->is_prefix_record()) FUZZ_CHECK(identifier->subject_prefix().text() == identifier->suffix());
-        auto always = [](Identifier const&) { return true; };
+        auto always = [](std::vector<Identifier> const&) { return true; };
         (void)reserved_name(*identifier, always);
     }
     if (auto strict = Identifier::parse_for_registration(text)) FUZZ_CHECK(Identifier::parse(text).has_value());
