@@ -96,6 +96,7 @@ class Committer {
     Sequence flush_mark_ = 0;                            // groups up to it are safe in files
     std::chrono::steady_clock::time_point group_began_{};
     NearRows near_;
+    std::string swept_;  // entries for the sweep before this key are gone
     bool needs_reopen_ = false;
     int probes_ = 0;
     std::deque<std::chrono::steady_clock::time_point> failures_;

@@ -1,4 +1,6 @@
 // What the node writes by itself: the genesis leaf, the hourly sweep of idempotency entries, the hourly audit digest.
+#include <algorithm>
+
 #include "storage/committer.hpp"
 #include "storage/log_keys.hpp"
 
@@ -43,19 +45,33 @@ void Committer::submit_genesis() {
     (void)queue_.push(pending);
 }
 
-// Entries older than seven days by log time, a thousand at a time; comes again while there are more.
+// Entries older than seven days by log time, a thousand at a time; comes again while there are more. Log time never
+// falls, so what is swept is behind for good: each step begins where the last one that was stored ended, and passes
+// over no erased row twice.
 void Committer::submit_sweep() {
-    auto pending = housework([this](Batch& batch, uint32_t) -> Result<void> {
-        Range old{Space::meta, "idemtime/", idempotency_time_key(batch.time() - kIdempotencyKept, "idem/")};
+    struct Step {
+        std::string end;  // behind the last key it erased
+        bool more = false;
+    };
+    auto step = std::make_shared<Step>();
+    auto pending = housework([this, step](Batch& batch, uint32_t) -> Result<void> {
+        Range old{Space::meta, std::max<std::string>("idemtime/", swept_),
+                  idempotency_time_key(batch.time() - kIdempotencyKept, "idem/")};
         auto page = batch.scan(old);
         if (!page) return fail(page.error());
         for (auto const& row : page->rows) {
             if (auto entry = parse_idempotency_time_key(row.key)) batch.erase(Space::meta, entry->key);
             batch.erase(Space::meta, row.key);
         }
-        if (page->rest) submit_sweep();
+        if (!page->rows.empty()) step->end = page->rows.back().key + '\0';
+        step->more = page->rest.has_value();
         return {};
     });
+    pending->done = [this, step](Result<Committed> const& done) {
+        if (!done) return;
+        swept_ = std::max(swept_, step->end);
+        if (step->more && !stopping_) submit_sweep();
+    };
     (void)queue_.push(pending);
 }
 

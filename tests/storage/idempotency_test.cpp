@@ -98,6 +98,30 @@ TEST_F(Idempotency, EntriesOlderThanSevenDaysAreSwept) {
     EXPECT_EQ(engine_->update(take_number("c1", "key-old", sha256("body")))->reply.body, "3");
 }
 
+// A thousand entries a step: the second begins where the first ended, and what is swept stays swept.
+TEST_F(Idempotency, ASweepOfManyEntriesComesToItsEnd) {
+    ASSERT_TRUE(engine_->update(operation([&](Batch& batch) -> Result<void> {
+        for (int i = 0; i < 2'500; ++i) {
+            std::string const key = idempotency_key("en_1", "/v1/codes", "key-" + std::to_string(i));
+            batch.put(Space::meta, key, "x");
+            batch.put(Space::meta, idempotency_time_key(batch.time(), key), {});
+        }
+        return {};
+    })));
+    clock_.advance(std::chrono::hours(8 * 24));
+    options_.sweep = 20ms;
+    open();
+    ASSERT_TRUE(engine_->update(put(Space::row, "tick", "1")));
+    auto entries = [&] {
+        auto page = (*engine_->view())->scan(prefix_range(Space::meta, "idem"));
+        return page->rows.size();
+    };
+    EXPECT_TRUE(wait_for([&] { return entries() == 0; }, 5s)) << entries();
+    Sequence const swept = engine_->health().sequence;
+    std::this_thread::sleep_for(60ms);
+    EXPECT_EQ(engine_->health().sequence, swept) << "nothing is left to sweep";
+}
+
 TEST_F(Idempotency, AnAnswerTooLargeToRepeatIsRefusedBeforeItsEffect) {
     Operation large = put(Space::record, "Ra", "1");
     large.idempotency_key = "key-1";
