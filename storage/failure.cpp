@@ -43,13 +43,17 @@ void Committer::enter_failure(Error const& error) {
     set_state(State::failed, "storage-failed", error.detail);
 }
 
+// Of the engine's own threads. One that comes while the store waits for room counts as well: the handle is done with
+// all the same. In every other state it is closed before the next write, which empties the note.
 void Committer::take_background_error() {
+    State const now = state();
+    if (now != State::open && now != State::full) return;
     std::optional<Error> error;
     {
         std::lock_guard lock(state_mutex_);
         error.swap(background_error_);
     }
-    if (error && state() == State::open) enter_failure(*error);
+    if (error) enter_failure(*error);
 }
 
 // 1, 2, 4 .. 30 s; 5 min from the third failure within 10 min on.

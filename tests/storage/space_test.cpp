@@ -95,5 +95,41 @@ TEST(Space, NoSpaceFromTheStoreGivesUpTheBallastAndReopensWhenThereIsRoom) {
     EXPECT_TRUE(store.has_ballast());
 }
 
+// The reserve is reached while a table is being written, and then the table finds no room: RocksDB is done with from
+// there on, so room alone does not bring the writes back.
+TEST(Space, AFlushThatFailsWhileTheStoreIsFullIsNotForgotten) {
+    FaultyStore store;
+    auto options = store.options();
+    options.reserve_bytes = 1 << 20;
+    options.ballast_bytes = 64 << 10;
+    auto opened = open_store(options, store.clock, store.random, store.events.sink());
+    ASSERT_TRUE(opened) << opened.error().detail;
+    store.engine = std::move(*opened);
+    std::promise<void> release;
+    std::atomic<bool> flushing{false};
+    store.faults->on_failed_sync([&, gate = release.get_future().share()] {
+        flushing = true;
+        gate.wait();
+    });
+    store.faults->inject({FaultKind::sync, 1, false, true, false, ".sst"});
+    for (int i = 0; i < 40 && !flushing; ++i) {
+        ASSERT_TRUE(store.engine->update(put(Space::row, "a" + std::to_string(i), std::string(4096, 'x'))));
+        std::this_thread::sleep_for(2ms);
+    }
+    ASSERT_TRUE(flushing);
+    store.disk->set_free_bytes((1 << 20) + 10);
+    EXPECT_EQ(store.engine->update(put(Space::row, "b", "1")).error().code, Code::StorageFull);
+    release.set_value();
+    std::this_thread::sleep_for(100ms);
+    EXPECT_EQ(store.engine->health().state, State::full);
+    EXPECT_FALSE(store.has_ballast());
+    store.faults->cure();
+    store.disk->set_free_bytes(64 << 20);
+    ASSERT_TRUE(store.recovers());
+    auto done = store.engine->update(put(Space::row, "b", "1"));
+    EXPECT_TRUE(done) << done.error().detail;
+    EXPECT_EQ(get(*store.engine, Space::row, "a0"), std::string(4096, 'x'));
+}
+
 }  // namespace
 }  // namespace ingot::storage::test
