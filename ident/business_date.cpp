@@ -1,4 +1,5 @@
 #include "ident/business_date.hpp"
+#include "ident/digits.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -12,10 +13,6 @@ using std::chrono::month;
 using std::chrono::sys_days;
 using std::chrono::year;
 using std::chrono::year_month_day;
-
-bool all_digits(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 unsigned number(std::string_view digits) {
     unsigned out = 0;

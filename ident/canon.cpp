@@ -3,15 +3,13 @@
 
 #include "base/encoding.hpp"
 #include "base/limits.hpp"
+#include "ident/digits.hpp"
 #include "ident/event_id.hpp"
 
 namespace ingot::ident {
 namespace {
 
 constexpr std::string_view kGs1Host = "https://id.gs1.org";
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
 // Length of the scheme (RFC 3986 3.1), 0 when there is none.
 size_t scheme_length(std::string_view uri) {

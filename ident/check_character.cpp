@@ -40,11 +40,4 @@ bool CheckCharacter::verifies(char last) const {
 
 char check_character(std::string_view text) { return CheckCharacter().feed(text).character(); }
 
-bool check_character_verifies(std::string_view text_with_check) {
-    size_t end = text_with_check.size();
-    while (end > 0 && value_of(text_with_check[end - 1]) < 0) --end;
-    if (end == 0) return false;
-    return CheckCharacter().feed(text_with_check.substr(0, end - 1)).verifies(text_with_check[end - 1]);
-}
-
 }  // namespace ingot::ident

@@ -22,7 +22,5 @@ class CheckCharacter {
 
 // check_character("123AB") == 'X'
 char check_character(std::string_view text);
-// Whether the last alphanumeric of the text is the check character of those before it.
-bool check_character_verifies(std::string_view text_with_check);
 
 }  // namespace ingot::ident

@@ -4,6 +4,7 @@
 #include <stdexcept>
 
 #include "ident/business_date.hpp"
+#include "ident/digits.hpp"
 #include "ident/profile_document.hpp"
 
 namespace ingot::ident {
@@ -24,7 +25,6 @@ constexpr std::string_view kNonferrousDefault = R"({
   "overflow": "refuse", "freeForm": true
 })";
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_upper(char c) { return c >= 'A' && c <= 'Z'; }
 
 bool in_charset(Charset charset, char c) {
@@ -148,9 +148,13 @@ Overflow CodingProfile::overflow() const { return document_->overflow; }
 bool CodingProfile::free_form() const { return document_->free_form; }
 
 ProfileMatch match_profiles(std::vector<CodingProfile> const& newest_first, Identifier const& identifier) {
-    for (auto const& profile : newest_first)
-        if (Shape shape = profile.shape(identifier); shape != Shape::NoMatch) return {&profile, shape};
-    return {};
+    ProfileMatch wrong;
+    for (auto const& profile : newest_first) {
+        Shape const shape = profile.shape(identifier);
+        if (shape == Shape::Match) return {&profile, shape};
+        if (shape == Shape::WrongCheck && !wrong.profile) wrong = {&profile, shape};
+    }
+    return wrong;
 }
 
 }  // namespace ingot::ident

@@ -126,7 +126,8 @@ class CodeRenderer {
     uint64_t first_ = 1, last_ = 0;
 };
 
-// The first profile, in the order given (newest version first), whose shape is not NoMatch.
+// The first profile, in the order given (newest version first), that matches; else the first with the right shape and a
+// wrong check character.
 struct ProfileMatch {
     CodingProfile const* profile = nullptr;  // null: no profile has this shape
     Shape shape = Shape::NoMatch;

@@ -62,13 +62,4 @@ std::string DigitalLink::element_string() const {
     return out + rest;
 }
 
-std::string DigitalLink::hri() const {
-    std::string out;
-    for (auto const& item : all_of(*this)) {
-        if (!out.empty()) out += ' ';
-        out += '(' + item.ai + ") " + item.value;
-    }
-    return out;
-}
-
 }  // namespace ingot::ident

@@ -3,6 +3,7 @@
 
 #include "base/encoding.hpp"
 #include "ident/digital_link_rules.hpp"
+#include "ident/digits.hpp"
 #include "ident/gs1.hpp"
 
 namespace ingot::ident {
@@ -20,10 +21,7 @@ struct Cut {
     size_t path_at = 0, path_end = 0;
 };
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 bool is_hex(char c) { return is_digit(c) || (c >= 'A' && c <= 'F') || (c >= 'a' && c <= 'f'); }
-bool all_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
 
 // Step 1.
 Result<void> check_characters(std::string_view text) {

@@ -2,15 +2,12 @@
 #include <algorithm>
 
 #include "ident/digital_link_rules.hpp"
+#include "ident/digits.hpp"
 
 namespace ingot::ident {
 namespace {
 
 constexpr char kGs = '\x1D';
-
-bool all_digits(std::string_view text) {
-    return std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
-}
 
 tl::unexpected<Error> refuse_ai(std::string_view ai, size_t at) {
     Error error =

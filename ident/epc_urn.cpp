@@ -3,13 +3,11 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "ident/digits.hpp"
 #include "ident/gs1_ai_table.hpp"
 
 namespace ingot::ident {
 namespace {
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool all_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
 
 // The serial characters of a URN: CSET 82 (and "#"), some of them escaped. Nothing on any other character.
 std::optional<std::string> decode_serial(std::string_view text, bool hash_allowed) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "ident/digits.hpp"
 #include "ident/epc_urn.hpp"
 #include "ident/gs1_ai_table.hpp"
 
@@ -49,8 +50,6 @@ std::string_view numeric_ai(std::string_view segment) {
     auto numeric = removed_short_name(segment);
     return numeric ? *numeric : segment;
 }
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 // Lengths and digits of a value; its characters and check digits are not verified.
 bool has_right_length(AiRow const& row, std::string_view value) {

@@ -34,7 +34,6 @@ struct DigitalLink {
     std::string path() const;            // /01/09527001000309/10/L2611A, values percent-encoded: the entity key
     std::string canonical() const;       // https://id.gs1.org + path + ?attributes
     std::string element_string() const;  // predefined-length AIs first, GS (0x1D) where needed
-    std::string hri() const;             // (01) 09527001000309 (10) L2611A
     bool operator==(DigitalLink const&) const = default;
 };
 
@@ -51,7 +50,7 @@ Result<DigitalLink> parse_digital_link_target(std::string_view target, DigitalLi
 // AI data as scanners deliver it after the symbology identifier; GS (0x1D) separates. The first primary key in the
 // order of the key table that is present becomes the key, its qualifiers follow, the rest are attributes.
 Result<DigitalLink> parse_element_string(std::string_view data);
-// (01)09527001000309(10)L2611A, blanks around values as in hri() allowed; a literal "(" inside a value is written "\(".
+// (01)09527001000309(10)L2611A, blanks around values allowed; a literal "(" inside a value is written "\(".
 Result<DigitalLink> parse_bracketed_element_string(std::string_view text);
 
 // A bare GTIN of 8, 12, 13 or 14 digits, or an SSCC of 18, with the right check digit.

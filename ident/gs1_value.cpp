@@ -2,15 +2,13 @@
 #include <algorithm>
 #include <span>
 
+#include "ident/digits.hpp"
 #include "ident/gs1.hpp"
 #include "ident/gs1_ai_table.hpp"
 
 namespace ingot::ident {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
-bool all_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
 bool all_zero(std::string_view text) { return text.find_first_not_of('0') == std::string_view::npos; }
 
 bool in_set(char set, char c) {

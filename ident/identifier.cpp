@@ -6,6 +6,7 @@
 
 #include "base/encoding.hpp"
 #include "base/limits.hpp"
+#include "ident/digits.hpp"
 #include "ident/suffix_rules.hpp"
 
 namespace ingot::ident {
@@ -15,14 +16,12 @@ constexpr Limits kLimits;
 constexpr std::string_view kNa = "0.NA";
 std::atomic<CaseRule> default_rule{CaseRule::Insensitive};
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 bool is_segment_character(char c) {
     return is_digit(c) || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
 }
 
 bool is_digits(std::string_view text, size_t min, size_t max) {
-    return text.size() >= min && text.size() <= max && std::all_of(text.begin(), text.end(), is_digit);
+    return text.size() >= min && text.size() <= max && all_digits(text);
 }
 
 std::string fold(std::string_view text, CaseRule rule) {
@@ -107,22 +106,6 @@ bool Prefix::is_vaa() const {
 }
 
 size_t Prefix::segments() const { return size_t(std::count(text_.begin(), text_.end(), '.')) + 1; }
-
-Result<Suffix> Suffix::parse(std::string_view text, CaseRule rule) {
-    if (auto checked = check_suffix_bytes(text); !checked) return fail(checked.error());
-    if (auto checked = check_whole_length(text.size() + 2, kLimits.identifier_bytes_read_max); !checked)
-        return fail(checked.error());
-    return Suffix(std::string(text), fold(text, rule));
-}
-
-Result<Suffix> Suffix::parse_for_registration(std::string_view text, CaseRule rule) {
-    auto suffix = parse(text, rule);
-    if (!suffix) return suffix;
-    if (auto checked = check_new_suffix(text); !checked) return fail(checked.error());
-    if (auto checked = check_whole_length(text.size() + 2, kLimits.identifier_bytes_registered_max); !checked)
-        return fail(checked.error());
-    return suffix;
-}
 
 Result<Identifier> Identifier::join(Prefix const& prefix, std::string_view suffix, CaseRule rule) {
     if (auto checked = check_suffix_bytes(suffix); !checked) return fail(checked.error());

@@ -44,23 +44,6 @@ class Prefix {
     std::string text_, canonical_;
 };
 
-// What stands after the first "/"; may itself hold "/".
-class Suffix {
-  public:
-    // Well-formed UTF-8 without NUL, 1 to 2,046 bytes. Code::InvalidIdentifier.
-    static Result<Suffix> parse(std::string_view text, CaseRule rule = default_case_rule());
-    // Also free of every character and path part that identifiers.md 2.2 refuses; the message names the character.
-    static Result<Suffix> parse_for_registration(std::string_view text, CaseRule rule = default_case_rule());
-
-    std::string_view text() const { return text_; }
-    std::string const& canonical() const { return canonical_; }
-    bool operator==(Suffix const& other) const { return canonical_ == other.canonical_; }
-
-  private:
-    Suffix(std::string text, std::string canonical) : text_(std::move(text)), canonical_(std::move(canonical)) {}
-    std::string text_, canonical_;
-};
-
 class Identifier {
   public:
     // What may be asked for: a valid prefix, and a suffix of well-formed UTF-8 without NUL; 2,048 bytes in all.

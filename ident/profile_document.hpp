@@ -10,6 +10,8 @@
 
 namespace ingot::ident {
 
+inline constexpr size_t kCodeBytesMax = 255;  // of a whole code
+
 struct ProfileDocument {
     std::string json;
     std::string name;

@@ -12,7 +12,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr size_t kCodeBytesMax = 255, kDocumentBytesMax = 64 * 1024;
+constexpr size_t kDocumentBytesMax = 64 * 1024;
 constexpr size_t kDepthMax = 8;
 
 bool is_upper_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'); }

@@ -5,8 +5,6 @@
 namespace ingot::ident {
 namespace {
 
-constexpr size_t kCodeBytesMax = 255;
-
 std::string pointer_to(size_t segment) { return "/segments/" + std::to_string(segment); }
 
 void check_counters(std::vector<Segment> const& segments, std::vector<Fault>& faults) {

@@ -5,6 +5,7 @@
 
 #include "base/encoding.hpp"
 #include "base/limits.hpp"
+#include "ident/digits.hpp"
 #include "ident/event_id.hpp"
 #include "ident/scan_url.hpp"
 #include "ident/suffix_rules.hpp"
@@ -14,9 +15,6 @@ namespace {
 
 constexpr char kGs = '\x1D', kRs = '\x1E', kEot = '\x04';
 constexpr std::string_view kBlank = " \t\r\n\v\f";
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool all_digits(std::string_view text) { return std::all_of(text.begin(), text.end(), is_digit); }
 
 bool begins(std::string_view text, std::string_view start) {
     return equal_ignoring_ascii_case(text.substr(0, start.size()), start);

@@ -4,14 +4,13 @@
 #include <array>
 
 #include "base/encoding.hpp"
+#include "ident/digits.hpp"
 
 namespace ingot::ident {
 namespace {
 
 constexpr std::array<std::string_view, 11> kFixed = {"v1",      "epcis", "api", "identity", "identityv2", "snms",
                                                      "console", "docs",  "pki", "healthz",  "readyz"};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 bool is_fixed(std::string_view part, std::span<std::string const> more_fixed) {
     return part == "metrics" || std::find(kFixed.begin(), kFixed.end(), part) != kFixed.end() ||

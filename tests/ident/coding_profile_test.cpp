@@ -191,6 +191,22 @@ TEST(CodingProfile, NewestMatchingProfileDecides) {
     EXPECT_EQ(match_profiles(profiles, *Identifier::parse("88.999.1/free")).profile, nullptr);
 }
 
+// A newer version that reads the codes of an older one as mistyped does not make them so.
+TEST(CodingProfile, AMatchOfAnOlderVersionWinsOverAWrongCheckCharacterOfANewerOne) {
+    std::string over_suffix(CodingProfile::nonferrous_default().json());
+    over_suffix.replace(over_suffix.find("\"over\":\"identifier\""), 19, "\"over\":\"suffix\"");
+    std::vector<CodingProfile> const profiles{CodingProfile::nonferrous_default(), *CodingProfile::parse(over_suffix)};
+    auto const renderer = profiles[1].renderer(*Prefix::parse("88.999.3212001"),
+                                               {{"class", "PD"}, {"product", "PB99994"}, {"date", "2026-11-22"}},
+                                               at("2026-11-22T02:00:00Z"));
+    ASSERT_TRUE(renderer);
+    auto const code = *Identifier::parse(renderer->render(5));
+    ASSERT_EQ(int(profiles[0].shape(code)), int(Shape::WrongCheck));
+    auto const match = match_profiles(profiles, code);
+    EXPECT_EQ(match.profile, &profiles[1]);
+    EXPECT_EQ(int(match.shape), int(Shape::Match));
+}
+
 TEST(CodingProfile, KeepsTheDocumentByteForByte) {
     std::string text = profile_json(R"({"name":"n","kind":"counter","width":4})", "  ");
     EXPECT_EQ(CodingProfile::parse(text)->json(), text);
