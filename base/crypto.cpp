@@ -9,6 +9,7 @@
 #include <cstring>
 #include <stdexcept>
 
+#include "base/crc32c_table.hpp"
 #include "base/encoding.hpp"
 
 namespace ingot {
@@ -27,19 +28,6 @@ CrcTables make_crc_tables() {
     for (uint32_t i = 0; i < 256; ++i)
         for (size_t k = 1; k < 8; ++k) tables[k][i] = tables[k - 1][i] >> 8 ^ tables[0][tables[k - 1][i] & 0xFF];
     return tables;
-}
-
-uint32_t crc32c_by_table(std::string_view bytes, uint32_t crc) {
-    static CrcTables const tables = make_crc_tables();
-    auto const* at = reinterpret_cast<uint8_t const*>(bytes.data());
-    size_t left = bytes.size();
-    for (; left >= 8; left -= 8, at += 8) {
-        uint32_t low = crc ^ (uint32_t(at[0]) | uint32_t(at[1]) << 8 | uint32_t(at[2]) << 16 | uint32_t(at[3]) << 24);
-        crc = tables[7][low & 0xFF] ^ tables[6][low >> 8 & 0xFF] ^ tables[5][low >> 16 & 0xFF] ^ tables[4][low >> 24] ^
-              tables[3][at[4]] ^ tables[2][at[5]] ^ tables[1][at[6]] ^ tables[0][at[7]];
-    }
-    for (; left > 0; --left, ++at) crc = tables[0][(crc ^ *at) & 0xFF] ^ crc >> 8;
-    return crc;
 }
 
 #if defined(__x86_64__)
@@ -136,12 +124,26 @@ Digest hmac_sha256(std::string_view key, std::string_view bytes) {
     return hmac.digest(key, bytes);
 }
 
+uint32_t crc32c_by_table(std::string_view bytes, uint32_t crc_before) {
+    uint32_t crc = ~crc_before;
+    static CrcTables const tables = make_crc_tables();
+    auto const* at = reinterpret_cast<uint8_t const*>(bytes.data());
+    size_t left = bytes.size();
+    for (; left >= 8; left -= 8, at += 8) {
+        uint32_t low = crc ^ (uint32_t(at[0]) | uint32_t(at[1]) << 8 | uint32_t(at[2]) << 16 | uint32_t(at[3]) << 24);
+        crc = tables[7][low & 0xFF] ^ tables[6][low >> 8 & 0xFF] ^ tables[5][low >> 16 & 0xFF] ^ tables[4][low >> 24] ^
+              tables[3][at[4]] ^ tables[2][at[5]] ^ tables[1][at[6]] ^ tables[0][at[7]];
+    }
+    for (; left > 0; --left, ++at) crc = tables[0][(crc ^ *at) & 0xFF] ^ crc >> 8;
+    return ~crc;
+}
+
 uint32_t crc32c(std::string_view bytes, uint32_t crc_before) {
 #if defined(__x86_64__)
     static bool const has_instruction = __builtin_cpu_supports("sse4.2");
     if (has_instruction) return ~crc32c_by_instruction(bytes, ~crc_before);
 #endif
-    return ~crc32c_by_table(bytes, ~crc_before);
+    return crc32c_by_table(bytes, crc_before);
 }
 
 bool equal_in_constant_time(std::string_view a, std::string_view b) {
