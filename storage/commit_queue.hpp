@@ -16,9 +16,10 @@ namespace ingot::storage {
 struct Pending {
     Operation operation;
     Done done;
-    std::string idempotency_key;  // whole meta key; empty: none
-    uint32_t next_step = 0;       // steps before it are committed or refused for good
-    bool housekeeping = false;    // the engine's own: no limits
+    std::string idempotency_key;     // whole meta key; empty: none
+    uint32_t next_step = 0;          // steps before it are committed or refused for good
+    bool housekeeping = false;       // the engine's own: no limits
+    std::optional<Time> remembered;  // log time of the first group that stored something under the key
 };
 
 // What a group takes of one operation.

@@ -165,6 +165,7 @@ std::string encode(IdempotencyEntry const& entry) {
     proto.set_time_us(to_micros(entry.time));
     proto.set_sequence(entry.sequence);
     proto.set_body_omitted(entry.body_omitted);
+    proto.set_steps(entry.steps);
     return proto.SerializeAsString();
 }
 
@@ -178,6 +179,7 @@ Result<IdempotencyEntry> decode_idempotency(Bytes value) {
     entry.time = from_micros(proto->time_us());
     entry.sequence = proto->sequence();
     entry.body_omitted = proto->body_omitted();
+    entry.steps = proto->steps();
     return entry;
 }
 

@@ -31,7 +31,9 @@ struct AuditHead {
     uint64_t sequence = 0;
     Digest value{};
     uint64_t digested = 0;
+    bool operator==(AuditHead const&) const = default;
 };
+inline constexpr uint16_t kAuditDigest = 0x0401;  // kind of the leaf over a digest of the audit chain
 
 struct LogHead {
     std::string origin;
@@ -67,6 +69,7 @@ struct IdempotencyEntry {
     Time time{};
     Sequence sequence = 0;
     bool body_omitted = false;
+    uint32_t steps = 0;  // of a part entry: steps that are done; the body is their progress
 };
 
 std::string encode(CommitRecord const&);

@@ -167,6 +167,13 @@ void Committer::refuse_all(std::vector<std::unique_ptr<Pending>> all) {
     }
 }
 
+std::vector<std::string> Committer::untold_keys() {
+    while (!untold_.empty() && untold_.front().sequence <= told_) untold_.pop_front();
+    std::vector<std::string> keys;
+    for (auto const& group : untold_) keys.insert(keys.end(), group.keys.begin(), group.keys.end());
+    return keys;
+}
+
 Time Committer::log_time() const { return std::max(head_.commit.time, clock_.now()); }
 
 void Committer::commit_next_group() {
@@ -176,7 +183,7 @@ void Committer::commit_next_group() {
     group_began_ = steady_clock::now();
     RocksView stored(store_, nullptr, head_.commit.sequence);
     NearView base(stored, near_);
-    Group group(base, head_, log_time(), options_.audit_key);
+    Group group(base, head_, log_time(), options_.audit_key, untold_keys());
     for (auto& share : shares) decide(std::move(share), group, out.answers);
     if (group.empty())
         out.answers.name_commit(head_.commit.sequence);
@@ -207,30 +214,14 @@ void Committer::decide(Share share, Group& group, GroupAnswers& answers) {
         if (stored) return answer(std::move(*stored), Rests::on_store);
     }
     if (operation.steps == 1) return answer_decided(apply_single(pending, group));
-    for (uint32_t end = pending.next_step + share.steps; pending.next_step < end; ++pending.next_step)
+    for (uint32_t end = std::min(pending.next_step + share.steps, operation.steps); pending.next_step < end;
+         ++pending.next_step)
         (void)run_step(group, [&](Batch& batch) { return operation.apply(batch, pending.next_step); });
-    if (pending.next_step < operation.steps) return queue_.give_back(std::move(share.pending));
+    if (pending.next_step < operation.steps) {
+        keep_part(pending, group);
+        return queue_.give_back(std::move(share.pending));
+    }
     answer_decided(apply_reply(pending, group));
-}
-
-// The stored answer of an earlier request with the same key, or why there is none to give.
-std::optional<Result<Committed>> Committer::answered_before(Pending const& pending, Group& group) {
-    if (pending.idempotency_key.empty()) return {};
-    auto stored = group.get(Space::meta, pending.idempotency_key);
-    if (!stored) return Result<Committed>(fail(stored.error()));
-    if (!*stored) return {};
-    auto entry = decode_idempotency(**stored);
-    if (!entry) return Result<Committed>(fail(entry.error()));
-    if (entry->request_hash != pending.operation.request_hash)
-        return Result<Committed>(fail(Code::IdempotencyMismatch,
-                                      "this Idempotency-Key was used for another request; use a new key",
-                                      "该 Idempotency-Key 已用于其他请求，请使用新的键"));
-    if (entry->body_omitted)
-        return Result<Committed>(fail(
-            Code::Exists,
-            "this request was carried out at " + format_time(entry->time, 3) + "; its answer was too large to be kept",
-            "该请求已执行，但应答过大未保存"));
-    return Result<Committed>(Committed{std::move(entry->reply), true, entry->sequence});
 }
 
 Result<void> Committer::run_step(Group& group, std::function<Result<void>(Batch&)> const& change) {
@@ -241,13 +232,6 @@ Result<void> Committer::run_step(Group& group, std::function<Result<void>(Batch&
         return fail(Code::Internal, "an operation ended in an unexpected way; nothing was changed",
                     "内部错误，未做任何更改");
     }
-}
-
-void Committer::remember(Pending const& pending, Reply const& reply, bool omit_body, Batch& batch) const {
-    if (pending.idempotency_key.empty()) return;
-    IdempotencyEntry entry{pending.operation.request_hash, reply, batch.time(), batch.sequence(), omit_body};
-    batch.put(Space::meta, pending.idempotency_key, encode(entry));
-    batch.put(Space::meta, idempotency_time_key(batch.time(), pending.idempotency_key), {});
 }
 
 Result<Committed> Committer::apply_single(Pending& pending, Group& group) {
@@ -262,11 +246,16 @@ Result<Committed> Committer::apply_single(Pending& pending, Group& group) {
                         "the answer would be larger than " + std::to_string(options_.limits.replay_body_bytes_max) +
                             " bytes and could not be repeated; ask for fewer items",
                         "应答过大，无法保存以供重放；请减少条目");
-        remember(pending, committed.reply, false, batch);
+        remember(pending, {{}, committed.reply}, batch);
         return {};
     });
-    if (!done) return fail(done.error());
-    return committed;
+    if (done) return committed;
+    if (operation.refused)
+        (void)run_step(group, [&](Batch& batch) -> Result<void> {
+            operation.refused(batch);
+            return {};
+        });
+    return fail(done.error());
 }
 
 Result<Committed> Committer::apply_reply(Pending& pending, Group& group) {
@@ -274,8 +263,9 @@ Result<Committed> Committer::apply_reply(Pending& pending, Group& group) {
     committed.sequence = group.sequence();
     auto done = run_step(group, [&](Batch& batch) -> Result<void> {
         if (pending.operation.reply) committed.reply = pending.operation.reply(batch);
-        bool too_large = committed.reply.body.size() > options_.limits.replay_body_bytes_max;
-        remember(pending, committed.reply, too_large, batch);
+        IdempotencyEntry entry{{}, committed.reply};
+        entry.body_omitted = committed.reply.body.size() > options_.limits.replay_body_bytes_max;
+        remember(pending, std::move(entry), batch);
         return {};
     });
     if (!done) return fail(done.error());
@@ -293,8 +283,9 @@ Sequence Committer::chain_first() const {
 // One synced batch. False: it is not written, and the state says why.
 bool Committer::write_group(Group& group, WrittenGroup& out) {
     WriteGroup rows;
-    while (!written_.empty() && written_.front().second <= store_->flushed_through()) {
-        flush_mark_ = written_.front().first;
+    while (!written_.empty() && written_.front().engine_sequence <= store_->flushed_through()) {
+        flush_mark_ = written_.front().group;
+        journal_bytes_ -= written_.front().bytes;
         written_.pop_front();
     }
     Head next = group.build(rows, chain_first());
@@ -312,8 +303,12 @@ bool Committer::write_group(Group& group, WrittenGroup& out) {
     }
     out.times = {whole_us(applied - group_began_), whole_us(steady_clock::now() - applied), {}, out.answers.changes()};
     head_ = std::move(next);
-    written_.emplace_back(head_.commit.sequence, store_->written_through());
+    written_.push_back({head_.commit.sequence, store_->written_through(), rows.bytes()});
+    journal_bytes_ += rows.bytes();
     near_.committed(group.changes());
+    Untold untold{head_.commit.sequence, {}};
+    append_registry_keys(group.changes(), untold.keys);
+    if (!untold.keys.empty()) untold_.push_back(std::move(untold));
     out.commit = head_.commit;
     out.readable = {store_, store_->snapshot(), head_.commit.sequence};
     if (observer_) out.changed_keys = group.take_changed_keys();
@@ -328,6 +323,7 @@ void Committer::show(std::vector<WrittenGroup>& groups, std::chrono::microsecond
         group.times.anchor = slot;
         if (options_.on_group) options_.on_group(group.times);
         if (!group.changed_keys.empty()) observer_(group.commit->sequence, group.changed_keys);
+        told_ = group.commit->sequence;
     }
     for (auto& group : groups) group.answers.release(queue_);
 }

@@ -36,9 +36,7 @@ class Committer {
     void finish();
     void commit_next_group();
     void decide(Share share, Group& group, GroupAnswers& answers);
-    std::optional<Result<Committed>> answered_before(Pending const& pending, Group& group);
     Result<void> run_step(Group& group, std::function<Result<void>(Batch&)> const& change);
-    void remember(Pending const& pending, Reply const& reply, bool omit_body, Batch& batch) const;
     Result<Committed> apply_single(Pending& pending, Group& group);
     Result<Committed> apply_reply(Pending& pending, Group& group);
     bool write_group(Group& group, WrittenGroup& out);
@@ -46,9 +44,15 @@ class Committer {
     void take_anchor_failure();
     Sequence chain_first() const;
     Time log_time() const;
+    std::vector<std::string> untold_keys();
     void refuse_all(std::vector<std::unique_ptr<Pending>> pending);
     Error refusal_of_state() const;
     void emit(Severity severity, std::string_view slug, std::string members = {}) const;
+
+    // replay.cpp
+    std::optional<Result<Committed>> answered_before(Pending& pending, Group& group);
+    void remember(Pending& pending, IdempotencyEntry entry, Batch& batch) const;
+    void keep_part(Pending& pending, Group& group);
 
     // committer_state.cpp
     void publish(ReadPoint next, CommitRecord const& commit);
@@ -71,7 +75,7 @@ class Committer {
     // housekeeping.cpp
     void housekeeping();
     void submit_genesis();
-    void submit_sweep();
+    void submit_sweep(std::string begin);
     void submit_audit_digest();
 
     StoreOptions options_;
@@ -88,15 +92,26 @@ class Committer {
     CommitObserver observer_;
     std::thread thread_;
     std::atomic<bool> stopping_{false};
+    std::atomic<uint64_t> journal_bytes_{0};  // of `written_`
+    std::atomic<Sequence> told_{0};           // observers know of groups up to it
 
     // committer thread only
     std::shared_ptr<RocksStore> store_;
     Head head_;
-    std::deque<std::pair<Sequence, uint64_t>> written_;  // group, engine sequence after it: for the flush mark
-    Sequence flush_mark_ = 0;                            // groups up to it are safe in files
+    struct Written {
+        Sequence group = 0;
+        uint64_t engine_sequence = 0;  // after it
+        size_t bytes = 0;
+    };
+    std::deque<Written> written_;  // groups that are in the journal only, as far as the committer has looked
+    Sequence flush_mark_ = 0;      // groups up to it are safe in files
     std::chrono::steady_clock::time_point group_began_{};
     NearRows near_;
-    std::string swept_;  // entries for the sweep before this key are gone
+    struct Untold {
+        Sequence sequence = 0;
+        std::vector<std::string> keys;
+    };
+    std::deque<Untold> untold_;  // registry rows of groups that observers may not have been told of
     bool needs_reopen_ = false;
     int probes_ = 0;
     std::deque<std::chrono::steady_clock::time_point> failures_;

@@ -70,6 +70,10 @@ Judgement compare(AnchorState const& anchor, StoreFacts const& store,
                             " are missing from the store");
     if (anchor.newest)
         if (auto bad = against(anchor.newest->tree_size, anchor.newest->root, commit, root_at)) return *bad;
+    if (anchor.newest && commit.sequence == anchor.newest->sequence && commit.tree_size() != anchor.newest->tree_size)
+        return degraded("store-fork", "commit " + std::to_string(commit.sequence) + " has " +
+                                          std::to_string(commit.tree_size()) + " log entries instead of " +
+                                          std::to_string(anchor.newest->tree_size));
     if (anchor.checkpoint)
         if (auto bad = against(anchor.checkpoint->tree_size, anchor.checkpoint->root, commit, root_at)) return *bad;
     if (!anchor.newest) return {Verdict::rebuild_journal, {}, {}};

@@ -165,6 +165,10 @@ Result<std::unique_ptr<SlotFile>> Disk::slots(std::string const& path) const {
 Result<std::unique_ptr<FileLock>> Disk::lock(std::string const& path) const {
     rocksdb::FileLock* lock = nullptr;
     auto status = layer_->file_system->LockFile(path, {}, &lock, nullptr);
+    // A lock file that cannot be made or written is no sign of another process.
+    if (!status.ok() && layer_->on_disk && ::access(path.c_str(), R_OK | W_OK) != 0) {
+        if (auto failed = to_result(status, path); !failed) return fail(failed.error());
+    }
     if (!status.ok()) {
         Error error{Code::StoreInUse, "another process uses this data folder (" + path + ": " + status.ToString() + ")",
                     "另一个进程正在使用此数据目录（" + path + "）"};

@@ -42,11 +42,14 @@ struct Range {
     bool reverse = false;
     uint32_t rows_max = 1000;
     size_t bytes_max = 4 * 1024 * 1024;
+    bool past_damage = false;  // of a view: damaged rows are left out, and Page says so
 };
 
 struct Page {
     std::vector<Row> rows;
     std::optional<Range> rest;  // what to ask next; nothing when the range is exhausted
+    // With Range::past_damage: rows that are left out, and whether the page ends where nothing more can be read.
+    bool damaged = false, cut = false;
 };
 
 // One consistent read point. Short-lived, never held across requests; used by one thread at a time. Every value carries
@@ -89,6 +92,9 @@ class Batch : public View {
   public:
     virtual void put(Space space, std::string key, std::string value) = 0;
     virtual void erase(Space space, std::string key) = 0;
+    // Keys of registry rows (storage/registry_table.hpp) that this operation sees changed and observers may not have
+    // been told of yet: by groups on their way into the anchor, by operations before it in its group, by itself.
+    virtual std::vector<std::string> untold_registry_keys() const = 0;
     // Appends to the transparency log; answers the index the leaf will have if the operation is accepted.
     virtual uint64_t leaf(Leaf leaf) = 0;
     // One audit line (a JSON object without seq, time and chain value, which the committer adds; security.md 17).
@@ -116,6 +122,13 @@ struct Operation {
     uint32_t steps = 1;
     // Called once after the last step, in that step's batch; what it returns is answered and stored for replay.
     std::function<Reply(Batch&)> reply;
+    // May be null. Of a one-step operation that was refused: what is stored all the same, in a step of its own.
+    std::function<void(Batch&)> refused;
+    // May be null. Of an operation of many steps with a key: what its answer needs of the steps that are done, stored
+    // with every group; and the same given back, once, before the first step is left out, when the request comes again
+    // after the answer was lost half-way.
+    std::function<std::string()> progress;
+    std::function<Result<void>(Bytes)> resume;
 
     // Idempotency (durability.md 2.3); no key: not stored for replay.
     std::string owner;            // enterprise the key belongs to
@@ -178,6 +191,7 @@ class Engine {
     virtual void submit(Operation operation, Done done) = 0;
     // Queues and waits for the answer. For command-line tools, start-up and tests.
     Result<Committed> update(Operation operation);
+    // Gap-free; DataDamaged when an entry is missing.
     virtual Result<std::vector<LogEntry>> log(Sequence from, uint32_t limit) const = 0;
     virtual Health health() const = 0;
     // Since when changes wait and none was taken up; Steady{} when none waits. Takes no lock.

@@ -1,19 +1,12 @@
 #include "storage/event_table.hpp"
 
 #include <algorithm>
-#include <cstring>
 
 #include "storage/keys.hpp"
 #include "storage/wire.hpp"
 
 namespace ingot::storage {
 namespace {
-
-std::string numbered(char table, uint64_t number) {
-    std::string key(1, table);
-    put_u64be(key, number);
-    return key;
-}
 
 std::string by_event_id(char table, std::string_view event_id) {
     Digest const digest = sha256(event_id);
@@ -75,12 +68,6 @@ void read_warning(WireReader& in, FactWarning& warning) {
     });
 }
 
-void read_digest(WireReader& in, Digest& digest) {
-    std::string_view const bytes = in.text();
-    if (bytes.size() != digest.size()) return in.fail();
-    std::memcpy(digest.data(), bytes.data(), digest.size());
-}
-
 LinkKind read_kind(WireReader& in) {
     uint64_t const kind = in.u64();
     if (kind == 0 || kind > static_cast<uint64_t>(LinkKind::void_ship)) in.fail();
@@ -93,7 +80,7 @@ LinkKind read_kind(WireReader& in) {
 void read_field(WireReader& in, EventFacts& facts) {
     switch (in.field()) {
         case 1: facts.event_id = in.text(); break;
-        case 2: read_digest(in, facts.content_digest); break;
+        case 2: in.fixed(facts.content_digest); break;
         case 3: facts.time_us = in.s64(); break;
         case 4: facts.reporter = in.text(); break;
         case 5: facts.reporter_prefix = in.text(); break;
@@ -104,7 +91,7 @@ void read_field(WireReader& in, EventFacts& facts) {
         case 10: facts.pointer = in.text(); break;
         case 11: facts.declaration = in.u64() != 0; break;
         case 12: facts.declared_time_us = in.s64(); break;
-        case 13: read_digest(in, facts.declared_digest); break;
+        case 13: in.fixed(facts.declared_digest); break;
         case 14: read_party(in, facts.custody_source); break;
         case 15: read_party(in, facts.custody_destination); break;
         case 16: read_party(in, facts.owner_source); break;
@@ -189,8 +176,8 @@ Result<EventFacts> decode_facts(EventSeq seq, Bytes value) {
     return facts;
 }
 
-std::string event_key(EventSeq seq) { return numbered('v', seq); }
-std::string facts_key(EventSeq seq) { return numbered('f', seq); }
+std::string event_key(EventSeq seq) { return numbered("v", seq); }
+std::string facts_key(EventSeq seq) { return numbered("f", seq); }
 
 std::string event_id_key(std::string_view event_id) { return by_event_id('i', event_id).append(1, '\0'); }
 
@@ -206,7 +193,7 @@ std::string waiting_key(std::string_view event_id) { return by_event_id('z', eve
 std::string content_key(Digest const& digest) { return std::string(1, 'd').append(bytes_of(digest)); }
 
 std::string declared_key(EventSeq declared, EventSeq declaration) {
-    std::string key = numbered('x', declared);
+    std::string key = numbered("x", declared);
     put_u64be(key, declaration);
     return key;
 }
@@ -223,7 +210,7 @@ std::string reporter_key(std::string_view enterprise, EventSeq seq) {
     return key;
 }
 
-std::string mention_prefix(LotNumber lot) { return numbered('u', lot); }
+std::string mention_prefix(LotNumber lot) { return numbered("u", lot); }
 
 std::string mention_key(LotNumber lot, EventSeq seq) {
     std::string key = mention_prefix(lot);
@@ -244,19 +231,6 @@ Result<EventSeq> parse_seq_value(Bytes value) {
     return get_u64be(value, 0);
 }
 
-namespace {
-
-Result<std::optional<EventSeq>> find_seq(View const& view, Space space, std::string const& key) {
-    auto value = view.get(space, key);
-    if (!value) return tl::unexpected(value.error());
-    if (!*value) return std::optional<EventSeq>();
-    auto seq = parse_seq_value(**value);
-    if (!seq) return tl::unexpected(seq.error());
-    return std::optional<EventSeq>(*seq);
-}
-
-}  // namespace
-
 Result<std::optional<EventFacts>> find_facts(View const& view, EventSeq seq) {
     auto value = view.get(Space::event, facts_key(seq));
     if (!value) return tl::unexpected(value.error());
@@ -267,7 +241,7 @@ Result<std::optional<EventFacts>> find_facts(View const& view, EventSeq seq) {
 }
 
 Result<std::optional<EventSeq>> find_event_seq(View const& view, std::string_view event_id) {
-    return find_seq(view, Space::index, event_id_key(event_id));
+    return find_number(view, Space::index, event_id_key(event_id));
 }
 
 Result<std::vector<EventSeq>> find_declarations(View const& view, std::string_view event_id, uint32_t rows_max) {
@@ -296,7 +270,7 @@ Result<EventSeq> last_seq_at(View const& view, int64_t record_time_us) {
 }
 
 Result<uint64_t> read_count(View const& view, std::string_view name) {
-    auto found = find_seq(view, Space::meta, count_key(name));
+    auto found = find_number(view, Space::meta, count_key(name));
     if (!found) return tl::unexpected(found.error());
     return found->value_or(0);
 }

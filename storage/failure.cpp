@@ -17,7 +17,7 @@ void Committer::set_state(State state, std::string reason, std::string detail) {
         health_.since = clock_.now();
     }
     reopened_.notify_all();
-    next_look_ = steady_clock::now() + (state == State::failed ? options_.first_probe : options_.full_check);
+    next_look_ = steady_clock::now() + (state == State::failed ? next_probe_wait() : options_.full_check);
     bool fine = state == State::open || state == State::reopening;
     std::string_view slug = state == State::full       ? "storage-full"
                             : state == State::failed   ? "storage-failed"
@@ -154,7 +154,9 @@ void Committer::adopt(OpenedStore opened) {
     store_ = std::move(opened.store);
     head_ = std::move(opened.head);
     near_.clear();
+    untold_.clear();
     written_.clear();
+    journal_bytes_ = 0;
     flush_mark_ = 0;
     // Recovery has put everything it found into files, or it is in the WAL still: entries stay until the next flush.
     judge_clock();

@@ -269,12 +269,6 @@ void read_explicit(WireReader& in, ExplicitLink& link) {
     }
 }
 
-void read_digest(WireReader& in, Digest& digest) {
-    std::string_view const bytes = in.text();
-    if (bytes.size() != digest.size()) return in.fail();
-    std::memcpy(digest.data(), bytes.data(), digest.size());
-}
-
 void read_link_field(WireReader& in, LinkRow& link) {
     switch (in.field()) {
         case 1: link.seq = in.u64(); break;
@@ -282,7 +276,7 @@ void read_link_field(WireReader& in, LinkRow& link) {
         case 3: link.kind = read_enum(in, LinkKind::void_ship); break;
         case 4: link.event_id = in.text(); break;
         case 5: link.site = in.text(); break;
-        case 6: read_digest(in, link.content_digest); break;
+        case 6: in.fixed(link.content_digest); break;
         case 7: link.void_seq = in.u64(); break;
         case 8: link.reorder_seq = in.u64(); break;
         case 9: link.campaign = in.u64(); break;

@@ -43,26 +43,12 @@ bool in_replay_order(AccountRow const& a, AccountRow const& b, bool campaign) {
 
 namespace {
 
-std::string numbered(char table, uint64_t number) {
-    std::string key(1, table);
-    put_u64be(key, number);
-    return key;
-}
-
 std::string row_key(char table, uint64_t account, int64_t time_us, EventSeq seq, uint8_t phase) {
-    std::string key = numbered(table, account);
+    std::string key = numbered({&table, 1}, account);
     put_i64be(key, time_us);
     put_u64be(key, seq);
     key.push_back(static_cast<char>(phase));
     return key;
-}
-
-Result<std::optional<uint64_t>> find_number(View const& view, std::string key) {
-    auto value = view.get(Space::index, key);
-    if (!value) return tl::unexpected(value.error());
-    if (!*value) return std::optional<uint64_t>();
-    if ((*value)->size() != 8) return fail(Code::DataDamaged, "a number in the index is not 8 bytes long");
-    return std::optional<uint64_t>(get_u64be(**value, 0));
 }
 
 template <class Record, class Decode>
@@ -101,9 +87,9 @@ Result<std::vector<AccountRow>> scan_rows(View const& view, Range range, uint32_
 
 }  // namespace
 
-std::string lot_key(LotNumber lot) { return numbered('l', lot); }
-std::string link_key(EventSeq seq) { return numbered('e', seq); }
-std::string campaign_key(CampaignNumber campaign) { return numbered('c', campaign); }
+std::string lot_key(LotNumber lot) { return numbered("l", lot); }
+std::string link_key(EventSeq seq) { return numbered("e", seq); }
+std::string campaign_key(CampaignNumber campaign) { return numbered("c", campaign); }
 
 std::string lot_row_key(LotNumber lot, int64_t time_us, EventSeq seq, uint8_t phase) {
     return row_key('s', lot, time_us, seq, phase);
@@ -119,11 +105,11 @@ std::string campaign_number_key(std::string_view campaign_key_text) {
 }
 
 Result<std::optional<LotNumber>> find_lot_number(View const& view, std::string_view lot_key_text) {
-    return find_number(view, lot_number_key(lot_key_text));
+    return find_number(view, Space::index, lot_number_key(lot_key_text));
 }
 
 Result<std::optional<CampaignNumber>> find_campaign_number(View const& view, std::string_view campaign_key_text) {
-    return find_number(view, campaign_number_key(campaign_key_text));
+    return find_number(view, Space::index, campaign_number_key(campaign_key_text));
 }
 
 Result<std::optional<LotRow>> find_lot(View const& view, LotNumber lot) {
@@ -140,7 +126,7 @@ Result<std::optional<CampaignRow>> find_campaign(View const& view, CampaignNumbe
 
 Result<std::vector<AccountRow>> stored_lot_rows(View const& view, LotNumber lot, uint32_t rows_max,
                                                 std::optional<std::pair<int64_t, EventSeq>> from, bool backwards) {
-    Range range = prefix_range(Space::row, numbered('s', lot));
+    Range range = prefix_range(Space::row, numbered("s", lot));
     range.reverse = backwards;
     if (from && backwards) {
         range.end = lot_row_key(lot, from->first, from->second, 0xFF);
@@ -164,7 +150,7 @@ Result<std::vector<AccountRow>> lot_rows(View const& view, LotRow const& lot) {
 
 Result<std::vector<AccountRow>> campaign_rows(View const& view, CampaignNumber campaign, uint32_t rows_max,
                                               std::optional<std::pair<int64_t, EventSeq>> from, bool backwards) {
-    Range range = prefix_range(Space::row, numbered('r', campaign));
+    Range range = prefix_range(Space::row, numbered("r", campaign));
     range.reverse = backwards;
     if (from && backwards) {
         range.end = campaign_row_key(campaign, from->first, from->second, 0xFF);

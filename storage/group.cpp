@@ -2,8 +2,18 @@
 
 #include "storage/log_entry.hpp"
 #include "storage/log_keys.hpp"
+#include "storage/registry_table.hpp"
 
 namespace ingot::storage {
+
+void append_registry_keys(Overlay const& changes, std::vector<std::string>& keys) {
+    auto const& rows = changes.rows(Space::record);
+    for (RegistryRow kind : kRegistryRows) {
+        auto const all = registry_rows(kind);
+        for (auto it = rows.lower_bound(all.begin); it != rows.end() && it->first < all.end; ++it)
+            keys.push_back(it->first);
+    }
+}
 
 // The batch of one step.
 class Group::StepBatch final : public Batch {
@@ -36,6 +46,12 @@ class Group::StepBatch final : public Batch {
         return group_.head_.commit.tree_size() + group_.leaves_.size() + leaves_.size() - 1;
     }
     void audit(std::string json_members) override { audits_.push_back(std::move(json_members)); }
+    std::vector<std::string> untold_registry_keys() const override {
+        auto keys = group_.untold_;
+        append_registry_keys(group_.changes_, keys);
+        append_registry_keys(changes_, keys);
+        return keys;
+    }
     Time time() const override { return group_.time_; }
 
     Overlay changes_;
@@ -82,6 +98,7 @@ void Group::build_leaves(WriteGroup& out, Head& head) {
     };
     std::string entry, ref;
     for (auto const& leaf : leaves_) {
+        if (leaf.kind == kAuditDigest) head.audit.digested = number_after("statement/audit/", leaf.key).value_or(0);
         uint64_t index = head.commit.frontier.size();
         entry.clear();
         append_log_entry(entry, leaf.kind, time_, leaf.commitment);
@@ -107,7 +124,7 @@ void Group::build_audits(WriteGroup& out, Head& head) {
         line += bytes_of(head.audit.value);
         out.put(Space::log, audit_key(head.audit.sequence), line);
     }
-    if (!audits_.empty()) out.put(Space::meta, kAuditHeadKey, encode(head.audit));
+    if (head.audit != head_.audit) out.put(Space::meta, kAuditHeadKey, encode(head.audit));
 }
 
 Head Group::build(WriteGroup& out, Sequence chain_first) {
@@ -120,9 +137,6 @@ Head Group::build(WriteGroup& out, Sequence chain_first) {
     set.audits = audits_.size();
     build_changes(out, set);
     build_leaves(out, head);
-    // The hourly digest says how far it came in the stored head; lines of this group come after it.
-    if (auto const* marked = changes_.find(Space::meta, kAuditHeadKey); marked != nullptr && *marked)
-        if (auto audit = decode_audit_head(**marked)) head.audit.digested = audit->digested;
     build_audits(out, head);
 
     CommitRecord& commit = head.commit;

@@ -19,9 +19,10 @@ struct Head {
 
 class Group {
   public:
-    // `base` and `head` outlive the group. `now`: log time of this commit.
-    Group(View const& base, Head const& head, Time time, Bytes audit_key)
-        : base_(base), head_(head), time_(time), audit_key_(audit_key) {}
+    // `base` and `head` outlive the group. `time`: log time of this commit. `untold`: registry keys changed by groups
+    // before this one that observers have not been told of.
+    Group(View const& base, Head const& head, Time time, Bytes audit_key, std::vector<std::string> untold = {})
+        : base_(base), head_(head), time_(time), audit_key_(audit_key), untold_(std::move(untold)) {}
 
     // Runs one atomic step: folded in if it succeeds, without a trace if not.
     Result<void> step(std::function<Result<void>(Batch&)> const& change);
@@ -47,9 +48,13 @@ class Group {
     Head const& head_;
     Time time_;
     Bytes audit_key_;
+    std::vector<std::string> untold_;
     Overlay changes_;
     std::vector<Leaf> leaves_;
     std::vector<std::string> audits_;
 };
+
+// Keys of registry rows among the changes.
+void append_registry_keys(Overlay const& changes, std::vector<std::string>& keys);
 
 }  // namespace ingot::storage

@@ -1,6 +1,4 @@
 // What the node writes by itself: the genesis leaf, the hourly sweep of idempotency entries, the hourly audit digest.
-#include <algorithm>
-
 #include "storage/committer.hpp"
 #include "storage/log_keys.hpp"
 
@@ -10,7 +8,7 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr auto kIdempotencyKept = std::chrono::hours(7 * 24);
-constexpr uint16_t kAuditDigest = 0x0401, kGenesis = 0x0501;
+constexpr uint16_t kGenesis = 0x0501;
 
 std::unique_ptr<Pending> housework(std::function<Result<void>(Batch&, uint32_t)> apply) {
     auto pending = std::make_unique<Pending>();
@@ -26,7 +24,7 @@ void Committer::housekeeping() {
     auto now = std::chrono::steady_clock::now();
     if (now < next_sweep_ || state() != State::open) return;
     next_sweep_ = now + options_.sweep;
-    submit_sweep();
+    submit_sweep("idemtime/");
     submit_audit_digest();
     space_.keep_ballast();
 }
@@ -45,32 +43,36 @@ void Committer::submit_genesis() {
     (void)queue_.push(pending);
 }
 
-// Entries older than seven days by log time, a thousand at a time; comes again while there are more. Log time never
-// falls, so what is swept is behind for good: each step begins where the last one that was stored ended, and passes
-// over no erased row twice.
-void Committer::submit_sweep() {
+// Entries older than seven days by log time, a thousand at a time; comes again while there are more. Each step begins
+// where the one before it ended, so that none passes over the rows erased before.
+void Committer::submit_sweep(std::string begin) {
     struct Step {
         std::string end;  // behind the last key it erased
         bool more = false;
     };
     auto step = std::make_shared<Step>();
-    auto pending = housework([this, step](Batch& batch, uint32_t) -> Result<void> {
-        Range old{Space::meta, std::max<std::string>("idemtime/", swept_),
-                  idempotency_time_key(batch.time() - kIdempotencyKept, "idem/")};
+    auto pending = housework([begin, step](Batch& batch, uint32_t) -> Result<void> {
+        Range old{Space::meta, begin, idempotency_time_key(batch.time() - kIdempotencyKept, "idem/")};
         auto page = batch.scan(old);
         if (!page) return fail(page.error());
+        std::vector<std::string> parts;
         for (auto const& row : page->rows) {
-            if (auto entry = parse_idempotency_time_key(row.key)) batch.erase(Space::meta, entry->key);
             batch.erase(Space::meta, row.key);
+            auto entry = parse_idempotency_time_key(row.key);
+            if (!entry) continue;
+            batch.erase(Space::meta, entry->key);
+            parts.push_back(part_key(entry->key));
         }
+        auto half_done = batch.multi_get(Space::meta, parts);
+        if (!half_done) return fail(half_done.error());
+        for (size_t i = 0; i < parts.size(); ++i)
+            if ((*half_done)[i]) batch.erase(Space::meta, parts[i]);
         if (!page->rows.empty()) step->end = page->rows.back().key + '\0';
         step->more = page->rest.has_value();
         return {};
     });
     pending->done = [this, step](Result<Committed> const& done) {
-        if (!done) return;
-        swept_ = std::max(swept_, step->end);
-        if (step->more && !stopping_) submit_sweep();
+        if (done && step->more && !stopping_) submit_sweep(step->end);
     };
     (void)queue_.push(pending);
 }
@@ -89,8 +91,6 @@ void Committer::submit_audit_digest() {
         std::string key = digest_statement_key(head->sequence);
         batch.put(Space::log, key, statement);
         batch.leaf(make_leaf(random_, kAuditDigest, "", std::to_string(head->sequence), Space::log, key, statement));
-        batch.put(Space::meta, std::string(kAuditHeadKey),
-                  encode(AuditHead{head->sequence, head->value, head->sequence}));
         return {};
     });
     (void)queue_.push(pending);
@@ -102,7 +102,10 @@ std::vector<StoreGauge> Committer::gauges() const {
         std::lock_guard lock(state_mutex_);
         store = read_point_.store;
     }
-    return store ? store->gauges() : std::vector<StoreGauge>();
+    if (!store) return {};
+    auto gauges = store->gauges();
+    gauges.push_back({"wal_bytes", {}, journal_bytes_.load()});
+    return gauges;
 }
 
 }  // namespace ingot::storage

@@ -40,6 +40,7 @@
 //  meta    "chain/" seq(be64)                               ChainProto: tree size, time
 //  meta    "count/" name                                    be64: lots, campaigns, events
 //  meta    "idem/" owner 0x00 SHA-256(...)                  IdempotencyProto
+//  meta    "part/" owner 0x00 SHA-256(...)                  IdempotencyProto: a request of many steps, half done
 //  meta    "idemtime/" time(i64) idem key                   empty: for the hourly sweep
 //  log     "entry/" index(be64)                             44-byte entry, 16-byte salt
 //  log     "ref/" index(be64)                               RefProto: kind, owner, subject, space, key
@@ -50,7 +51,7 @@
 //  log     "statement/" name                                JSON: payloads of class 3, 4 and 5 leaves the node itself makes
 // clang-format on
 //
-// Encoders with their decoders stand beside their tables: storage/*_keys.hpp parts are included below.
+// Encoders with their decoders stand beside their tables: storage/log_keys.hpp and the *_table.hpp of each kind of row.
 #pragma once
 
 #include <cstdint>
@@ -67,5 +68,9 @@ std::string prefix_end(std::string_view prefix);
 
 // A range over every key that begins with `prefix`.
 Range prefix_range(Space space, std::string prefix);
+
+// `prefix` and a number behind it; and the number under a key of any space, nothing when there is none.
+std::string numbered(Bytes prefix, uint64_t number);
+Result<std::optional<uint64_t>> find_number(View const& view, Space space, std::string const& key);
 
 }  // namespace ingot::storage

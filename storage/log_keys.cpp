@@ -3,18 +3,6 @@
 #include <array>
 
 namespace ingot::storage {
-namespace {
-
-std::string numbered(Bytes prefix, uint64_t number) {
-    std::string key;
-    key.reserve(prefix.size() + 8);
-    key += prefix;
-    put_u64be(key, number);
-    return key;
-}
-
-}  // namespace
-
 std::string chain_key(Sequence sequence) { return numbered("chain/", sequence); }
 std::string entry_key(uint64_t index) { return numbered("entry/", index); }
 std::string ref_key(uint64_t index) { return numbered("ref/", index); }
@@ -48,6 +36,8 @@ std::string idempotency_key(Bytes owner, Bytes route, Bytes key_as_sent) {
     key += bytes_of(digest);
     return key;
 }
+
+std::string part_key(Bytes idempotency_key) { return "part/" + std::string(idempotency_key.substr(5)); }
 
 std::string idempotency_time_key(Time time, Bytes idempotency_key) {
     std::string key = "idemtime/";

@@ -25,6 +25,8 @@ std::string digest_statement_key(uint64_t last_audit);  // log "statement/audit/
 
 // meta "idem/" owner 0x00 SHA-256(route template 0x00 Idempotency-Key): durability.md 2.3.
 std::string idempotency_key(Bytes owner, Bytes route, Bytes key_as_sent);
+// meta "part/" and the rest of the idempotency key: how far a request of many steps has come.
+std::string part_key(Bytes idempotency_key);
 // meta "idemtime/" time, then the idempotency key without "idem/".
 std::string idempotency_time_key(Time time, Bytes idempotency_key);
 

@@ -31,7 +31,7 @@ class LayerCursor {
 // The rows of the base inside a range, page after page.
 class BaseCursor {
   public:
-    BaseCursor(View const& base, Range range) : base_(base), rest_(std::move(range)) {}
+    BaseCursor(View const& base, Range range) : base_(base), rest_(std::move(range)) { rest_->past_damage = false; }
     // False at the end; an error is kept in `error`.
     bool ready() {
         while (at_ == page_.rows.size()) {

@@ -1,5 +1,6 @@
 // The keys of storage/registry_table.hpp.
 #include "base/encoding.hpp"
+#include "storage/keys.hpp"
 #include "storage/registry_table.hpp"
 
 namespace ingot::storage {
@@ -9,6 +10,24 @@ std::string key_of(char letter, std::string_view text) {
     std::string key(1, letter);
     key += text;
     return key;
+}
+
+constexpr char letter_of(RegistryRow kind) {
+    switch (kind) {
+        case RegistryRow::enterprise:
+            return 'E';
+        case RegistryRow::profile:
+            return 'F';
+        case RegistryRow::prefix:
+            return 'P';
+        case RegistryRow::principal:
+            return 'A';
+        case RegistryRow::credential:
+            return 'K';
+        case RegistryRow::other:
+            break;
+    }
+    return '\0';
 }
 
 }  // namespace
@@ -66,13 +85,18 @@ std::optional<ProfileKey> parse_profile_key(std::string_view key) {
                       get_u32be(key, key.size() - 4)};
 }
 
-std::optional<CodeCounterKey> parse_code_counter_key(std::string_view key) {
-    if (key.empty() || key[0] != 'c') return std::nullopt;
-    size_t const first = key.find('\0');
-    size_t const second = first == std::string_view::npos ? first : key.find('\0', first + 1);
-    if (second == std::string_view::npos) return std::nullopt;
-    return CodeCounterKey{std::string(key.substr(1, first - 1)), std::string(key.substr(first + 1, second - first - 1)),
-                          std::string(key.substr(second + 1))};
+RegistryRow registry_row(std::string_view key) {
+    for (RegistryRow kind : kRegistryRows)
+        if (!key.empty() && key[0] == letter_of(kind)) return kind;
+    return RegistryRow::other;
+}
+
+Range registry_rows(RegistryRow kind) { return prefix_range(Space::record, std::string(1, letter_of(kind))); }
+
+Range profile_versions(std::string_view prefix_or_star, std::string_view name) {
+    std::string begin = profile_key(prefix_or_star, name, 0);
+    begin.resize(begin.size() - 4);
+    return prefix_range(Space::record, std::move(begin));
 }
 
 }  // namespace ingot::storage

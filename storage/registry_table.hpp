@@ -82,6 +82,19 @@ std::string enterprise_principal_key(std::string_view enterprise, std::string_vi
 std::string code_counter_key(std::string_view prefix, std::string_view profile, std::string_view scope);
 std::string code_quota_key(std::string_view prefix, std::string_view day);
 
+// Which of these rows a key of Space::record belongs to.
+enum class RegistryRow : uint8_t { other, enterprise, profile, prefix, principal, credential };
+// In an order in which a row comes after what it names.
+inline constexpr RegistryRow kRegistryRows[] = {RegistryRow::enterprise, RegistryRow::profile, RegistryRow::prefix,
+                                                RegistryRow::principal, RegistryRow::credential};
+RegistryRow registry_row(std::string_view key);
+// All rows of a kind.
+Range registry_rows(RegistryRow kind);
+// All versions of a coding profile.
+Range profile_versions(std::string_view prefix_or_star, std::string_view name);
+// What follows the letter of the key: canonical prefix or id.
+inline std::string_view name_in_key(std::string_view key) { return key.substr(1); }
+
 // Rows above change in place; what a leaf of the transparency log points at is a copy of each version that never
 // changes: 'G' key of the row 0x00 ~version(be64), Space::record.
 std::string version_key(std::string_view row_key, uint64_t version);
@@ -91,10 +104,6 @@ struct ProfileKey {
     uint32_t version = 0;
 };
 std::optional<ProfileKey> parse_profile_key(std::string_view key);
-struct CodeCounterKey {
-    std::string prefix, profile, scope;
-};
-std::optional<CodeCounterKey> parse_code_counter_key(std::string_view key);
 
 std::string encode(PrefixRow const& row);
 std::string encode(EnterpriseRow const& row);

@@ -1,5 +1,6 @@
 #include "storage/rocks_engine.hpp"
 
+#include <algorithm>
 #include <future>
 
 #include "storage/committer.hpp"
@@ -8,6 +9,11 @@
 
 namespace ingot::storage {
 namespace {
+
+// A replica that took a page with a hole for whole would lose what stood there.
+tl::unexpected<Error> missing(Sequence sequence) {
+    return fail(Code::DataDamaged, "the ordered log has no entry " + std::to_string(sequence), "有序日志缺少记录");
+}
 
 class RocksEngine final : public Engine {
   public:
@@ -32,12 +38,14 @@ class RocksEngine final : public Engine {
         auto page = (*view)->scan(range);
         if (!page) return fail(page.error());
         std::vector<LogEntry> entries;
+        Sequence next = std::max<Sequence>(from, 1);
         for (auto const& row : page->rows) {
-            auto sequence = number_after("change/", row.key);
+            if (number_after("change/", row.key) != next) return missing(next);
             auto set = decode_change_set(row.value);
             if (!set) return fail(set.error());
-            entries.push_back({sequence.value_or(0), set->time, std::move(set->changes)});
+            entries.push_back({next++, set->time, std::move(set->changes)});
         }
+        if (!page->rest && next <= (*view)->sequence()) return missing(next);
         return entries;
     }
     Health health() const override { return committer_.health(); }

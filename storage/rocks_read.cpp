@@ -1,5 +1,6 @@
 #include <rocksdb/iterator.h>
 
+#include "storage/log_keys.hpp"
 #include "storage/rocks_state.hpp"
 
 namespace ingot::storage {
@@ -41,17 +42,24 @@ Result<Page> page_from(rocksdb::Iterator& it, Range const& range) {
             if (range.reverse)
                 rest.end = page.rows.back().key;
             else
-                rest.begin = page.rows.back().key + '\0';
+                rest.begin.assign(it.key().data() + 1, it.key().size() - 1);
             page.rest = std::move(rest);
             break;
         }
         Bytes key(it.key().data() + 1, it.key().size() - 1);
         auto value = value_of(range.space, key, it.value());
+        if (!value && range.past_damage) {
+            page.damaged = true;
+            continue;
+        }
         if (!value) return fail(value.error());
         bytes += key.size() + value->size();
         page.rows.push_back({std::string(key), std::move(*value)});
     }
-    if (!it.status().ok()) return fail(to_error(it.status(), "scanning"));
+    if (range.past_damage && it.status().IsCorruption())
+        page.damaged = page.cut = true;
+    else if (!it.status().ok())
+        return fail(to_error(it.status(), "scanning"));
     return page;
 }
 
@@ -130,6 +138,10 @@ Result<std::vector<Page>> RocksStore::multi_scan(Snapshot const* at, std::span<R
     for (auto const& range : ranges) {
         auto page = page_from(*it, range);
         if (!page) return state_->failed(std::move(page.error()));
+        if (page->damaged)
+            (void)state_->failed({Code::DataDamaged,
+                                  "rows are damaged behind " + readable_key(range.space, range.begin),
+                                  "存储的数据已损坏"});
         pages.push_back(std::move(*page));
     }
     return pages;

@@ -159,7 +159,6 @@ uint64_t RocksStore::wal_bytes() const {
 
 std::vector<StoreGauge> RocksStore::gauges() const {
     std::vector<StoreGauge> out;
-    auto const wal = wal_bytes();
     OpenGate gate(*state_);
     if (!gate) return out;
     auto add = [&](std::string_view name, std::string const& property) {
@@ -170,7 +169,6 @@ std::vector<StoreGauge> RocksStore::gauges() const {
     add("pending_compaction_bytes", rocksdb::DB::Properties::kEstimatePendingCompactionBytes);
     add("write_stopped", rocksdb::DB::Properties::kIsWriteStopped);
     add("cache_bytes", rocksdb::DB::Properties::kBlockCacheUsage);
-    out.push_back({"wal_bytes", {}, wal});
     for (int level = 0; level < state_->db->NumberLevels(); ++level) {
         std::string files;
         if (state_->db->GetProperty(rocksdb::DB::Properties::kNumFilesAtLevelPrefix + std::to_string(level), &files))

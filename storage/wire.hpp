@@ -105,6 +105,13 @@ class WireReader {
         std::memcpy(&value, &bits, sizeof value);
         return value;
     }
+    // Bytes of one size only: a digest.
+    template <class Array>
+    void fixed(Array& out) {
+        std::string_view const bytes = text();
+        if (bytes.size() != out.size()) return fail();
+        std::memcpy(out.data(), bytes.data(), out.size());
+    }
     std::string_view text() {
         if (type_ != 2) return mismatch(), std::string_view();
         uint64_t const size = varint();

@@ -106,9 +106,9 @@ TEST(RecordTable, KeysAreReadBack) {
     ASSERT_TRUE(profile);
     EXPECT_EQ(profile->name, "p.q");
     EXPECT_EQ(profile->version, 9u);
-    auto counter = parse_code_counter_key(code_counter_key("88.1", "p", "PD\x1fX"));
-    ASSERT_TRUE(counter);
-    EXPECT_EQ(counter->scope, "PD\x1fX");
+    for (RegistryRow kind : kRegistryRows) EXPECT_EQ(registry_row(registry_rows(kind).begin + "x"), kind);
+    EXPECT_EQ(registry_row("Rx"), RegistryRow::other);
+    EXPECT_EQ(registry_row(""), RegistryRow::other);
 }
 
 TEST(RecordTable, CheckFindsEveryFlippedIdentityAndCutRow) {

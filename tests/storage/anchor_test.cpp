@@ -164,6 +164,10 @@ TEST_F(Comparison, OtherRootAtTheAnchorIsAFork) {
     anchor_.newest->root = roots_[3];
     expect(Verdict::degraded, "store-fork");
 }
+TEST_F(Comparison, MoreEntriesInTheSameCommitAreAFork) {
+    set_anchor(7, 8);
+    expect(Verdict::degraded, "store-fork");
+}
 TEST_F(Comparison, GapInTheChain) {
     store_.chain_gap = "sequences 3 to 4";
     expect(Verdict::degraded, "store-gap");

@@ -59,6 +59,21 @@ TEST_F(CommitterTest, TellsWhereTheTimeOfAGroupWentAndWhatTheEngineHolds) {
     engine_.reset();  // before what on_group writes to
 }
 
+TEST_F(CommitterTest, AHoleInTheOrderedLogIsDamageAndNoShortPage) {
+    for (int n = 0; n < 4; ++n) ASSERT_TRUE(engine_->update(put(Space::row, "k" + std::to_string(n), "1")));
+    Sequence const last = engine_->health().sequence;
+    ASSERT_TRUE(engine_->update(operation([&](Batch& batch) -> Result<void> {
+        batch.erase(Space::log, change_key(last - 1));
+        return {};
+    })));
+    EXPECT_EQ(engine_->log(last, 10)->size(), 2u);
+    for (Sequence from : {Sequence(1), last - 1}) {
+        auto page = engine_->log(from, 10);
+        ASSERT_FALSE(page);
+        EXPECT_EQ(page.error().code, Code::DataDamaged);
+    }
+}
+
 TEST_F(CommitterTest, AThrowingOperationIsRefusedAndHarmsNobody) {
     auto done = engine_->update(operation([](Batch& batch) -> Result<void> {
         batch.put(Space::record, "Ra", "1");

@@ -2,6 +2,7 @@
 // or the right answer; never "not found", never a wrong value.
 #include "base/encoding.hpp"
 #include "storage/commit_record.hpp"
+#include "storage/disk.hpp"
 #include "storage/log_keys.hpp"
 #include "storage/verify.hpp"
 #include "tests/storage/damage_fixture.hpp"
@@ -239,6 +240,12 @@ TEST_F(Damage, ASecondProcessIsTurnedAway) {
     VerifyOptions verify;
     verify.store = options_on(files);
     EXPECT_EQ(verify_store(verify, [](Finding const&) {}).error().code, Code::StoreInUse);
+}
+
+TEST_F(Damage, ALockFileThatCannotBeMadeIsNoOtherProcess) {
+    auto lock = Disk(disk_file_layer()).lock("/proc/ingot.lock");
+    ASSERT_FALSE(lock);
+    EXPECT_EQ(lock.error().code, Code::StorageUnavailable) << lock.error().detail;
 }
 
 TEST_F(Damage, SettingsFixedAtFirstStartCannotChange) {

@@ -194,12 +194,16 @@ TEST(Fsync, FailingForGoodKeepsReadsAndRefusesWritesUntilCured) {
 TEST(Fsync, ThreeFailuresInTenMinutesAreReportedAsAnUnreliableDisk) {
     FaultyStore store;
     ASSERT_TRUE(store.open());
+    std::chrono::steady_clock::time_point failed;
     for (int i = 0; i < 3; ++i) {
         store.faults->inject({FaultKind::sync, 1, false, false, false, ".log"});
         EXPECT_FALSE(store.engine->update(put(Space::row, "a", "1")));
+        failed = std::chrono::steady_clock::now();
         ASSERT_TRUE(store.recovers());
     }
     EXPECT_TRUE(store.events.saw("disk-unreliable"));
+    EXPECT_GE(std::chrono::steady_clock::now() - failed, 300 * store.options().first_probe)
+        << "a disk whose probes pass and whose syncs fail is left alone for a while";
 }
 
 TEST(Fsync, SlowSyncsDoNotSlowReads) {
