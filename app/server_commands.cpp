@@ -134,16 +134,18 @@ void register_serve(CLI::App& program, Command& chosen) {
 
 void register_verify(CLI::App& program, Command& chosen) {
     struct Call {
-        std::string data;
+        std::string data, config;
         bool deep = false, json = false;
     };
     auto* verify = add_command(program, "verify", say("check the store of a stopped node", "检查已停止节点的数据库"),
                                "ingot verify --data DIR");
     auto call = std::make_shared<Call>();
     verify->add_option("--data", call->data, say("data folder", "数据目录"))->required();
+    verify->add_option("--config", call->config, say("settings file (DIR/ingot.toml)", "配置文件（DIR/ingot.toml）"));
     verify->add_flag("--deep", call->deep, say("also recompute what can be derived", "并重算可推导的内容"));
     verify->add_flag("--json", call->json, say("one JSON object a line", "每行一个 JSON 对象"));
-    verify->callback([=, &chosen] { chosen = [=] { return verify_data(call->data, call->deep, call->json); }; });
+    verify->callback(
+        [=, &chosen] { chosen = [=] { return verify_data(call->data, call->config, call->deep, call->json); }; });
 }
 
 }  // namespace

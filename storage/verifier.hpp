@@ -1,6 +1,8 @@
 // The checks behind verify_store, one function a row of the table of spec/durability.md 8.
 #pragma once
 
+#include <unordered_set>
+
 #include "storage/anchor.hpp"
 #include "storage/group.hpp"
 #include "storage/rocks_store.hpp"
@@ -12,10 +14,12 @@ class Verifier {
   public:
     Verifier(VerifyOptions const& options, std::shared_ptr<RocksStore> store, std::function<void(Finding)> sink);
 
+    void take_case_rule() const;
     void check_files();                            // V1
     void check_values();                           // V2
     void check_chain();                            // V7
     void check_leaves();                           // V8 and V10
+    void check_leafed();                           // V10: after check_leaves()
     void check_tree();                             // V9
     void check_anchor(AnchorState const& anchor);  // V9
     void check_audit();                            // V11
@@ -38,7 +42,10 @@ class Verifier {
     std::shared_ptr<RocksStore> store_;
     RocksView view_;
     std::function<void(Finding)> sink_;
+    bool has_leaf(Space space, Bytes key) const;
+
     Head head_;
+    std::unordered_set<size_t> leafed_;  // hashes of the spaces and keys that leaves refer to
 };
 
 }  // namespace ingot::storage

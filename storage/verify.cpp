@@ -1,5 +1,6 @@
 #include "storage/verify.hpp"
 
+#include "ident/identifier.hpp"
 #include "storage/anchor.hpp"
 #include "storage/file_layer.hpp"
 #include "storage/log_keys.hpp"
@@ -31,7 +32,7 @@ Result<void> check_meta(Bytes key, Bytes value) {
     if (key == kSettingsKey) return parses(decode_settings(value));
     if (number_after("chain/", key)) return parses(decode_chain(value));
     if (key.starts_with("count/")) return has_size(value, 8);
-    if (key.starts_with("idem/")) return parses(decode_idempotency(value));
+    if (key.starts_with("idem/") || key.starts_with("part/")) return parses(decode_idempotency(value));
     if (parse_idempotency_time_key(key)) return has_size(value, 0);
     return fail(Code::DataDamaged, "is no key of the meta space");
 }
@@ -68,6 +69,15 @@ void Verifier::report(char const* check, Space space, Bytes key, std::string exp
 void Verifier::report_file(char const* check, std::string file, std::string expected, std::string found) {
     ++totals.findings;
     sink_({check, {}, {}, std::move(file), std::move(expected), std::move(found)});
+}
+
+// Fixed at first start, so the store knows better than any configuration.
+void Verifier::take_case_rule() const {
+    auto stored = view_.get(Space::meta, kSettingsKey);
+    auto settings = stored ? decode_settings(stored->value_or("")) : fail(stored.error());
+    if (settings)
+        ident::set_default_case_rule(settings->case_sensitive ? ident::CaseRule::Sensitive
+                                                              : ident::CaseRule::Insensitive);
 }
 
 void Verifier::check_files() {
@@ -137,17 +147,20 @@ Result<VerifyTotals> verify_store(VerifyOptions const& options, std::function<vo
         return totals;
     }
     Verifier verifier(own, *store, sink);
+    verifier.take_case_rule();
     verifier.check_files();
     verifier.check_values();
     if (verifier.read_head()) {
         verifier.check_chain();
         verifier.check_leaves();
+        verifier.check_leafed();
         verifier.check_tree();
         Anchor anchor(disk, own.store.anchor_dir);
         auto state = anchor.read();
         if (!state) return fail(state.error());
         verifier.check_anchor(*state);
-        verifier.check_audit();
+        verifier.totals.audit_checked = !own.store.audit_key.empty();
+        if (verifier.totals.audit_checked) verifier.check_audit();
         verifier.check_digests();
         if (own.deep) verifier.check_idempotency();
     }

@@ -42,6 +42,7 @@ struct VerifyOptions {
 struct VerifyTotals {
     uint64_t rows = 0, rows_unknown = 0, leaves = 0, audit_lines = 0, files = 0, findings = 0;
     Sequence sequence = 0;
+    bool audit_checked = false;  // false: StoreOptions::audit_key is empty, and V11 cannot judge the lines without it
 };
 
 // One call of `sink` a finding. An Error means that it could not run (exit 2): StoreInUse, RefusedToOpen ...; damage is

@@ -49,9 +49,43 @@ void Verifier::check_chain() {
     if (expected != head_.commit.sequence + 1)
         report("V7", Space::meta, kCommitKey, "last commit " + std::to_string(head_.commit.sequence),
                "chain ends at " + std::to_string(expected - 1));
+    Sequence next = 1;
+    each("V7", prefix_range(Space::log, "change/"), [&](Row const& row) {
+        Sequence const found = number_after("change/", row.key).value_or(0);
+        if (found != next)
+            report("V7", Space::log, row.key, "entry " + std::to_string(next) + " of the ordered log",
+                   std::to_string(found));
+        next = found + 1;
+    });
+    if (next != head_.commit.sequence + 1)
+        report("V7", Space::meta, kCommitKey, "an ordered log up to " + std::to_string(head_.commit.sequence),
+               "it ends at " + std::to_string(next - 1));
+}
+
+namespace {
+
+size_t place_of(Space space, Bytes key) {
+    std::string place(1, char(space));
+    return std::hash<std::string>()(place += key);
+}
+
+}  // namespace
+
+bool Verifier::has_leaf(Space space, Bytes key) const { return leafed_.contains(place_of(space, key)); }
+
+// The other way round: every version of a record, prefix or key, and every event, has its leaf.
+void Verifier::check_leafed() {
+    std::pair<Space, char const*> const kinds[] = {{Space::record, "H"}, {Space::record, "G"}, {Space::event, "v"}};
+    for (auto const& [space, letter] : kinds)
+        each("V10", prefix_range(space, letter), [&, space = space](Row const& row) {
+            bool const event = space == Space::event;
+            if (event && row.key.size() != 9) return;  // V2 has said so
+            if (!has_leaf(space, row.key)) report("V10", space, row.key, "a leaf of the transparency log", "nothing");
+        });
 }
 
 void Verifier::check_leaf(uint64_t index, Bytes entry, LeafRef const& ref) {
+    leafed_.insert(place_of(ref.space, ref.key));
     auto payload = view_.get(ref.space, ref.key);
     if (!payload) {
         report("V8", ref.space, ref.key, "the record of leaf " + std::to_string(index), payload.error().detail);
@@ -178,6 +212,7 @@ void Verifier::check_digests() {
         std::string const expected = "{" + member("first", next) + "," + member("last", last) + ",";
         if (last < next || !row.value.starts_with(expected))
             report("V11", Space::log, row.key, expected, row.value.substr(0, expected.size()));
+        if (!has_leaf(Space::log, row.key)) report("V11", Space::log, row.key, "a leaf over this digest", "nothing");
         next = last + 1;
     });
     if (next - 1 != head_.audit.digested)
@@ -186,7 +221,7 @@ void Verifier::check_digests() {
 }
 
 void Verifier::check_idempotency() {
-    each("V12", prefix_range(Space::meta, "idem/"), [&](Row const& row) {
+    auto check_entry = [&](Row const& row) {
         auto entry = decode_idempotency(row.value);
         if (!entry) return;  // V2 has said so
         if (entry->sequence > head_.commit.sequence)
@@ -195,11 +230,17 @@ void Verifier::check_idempotency() {
         auto due = view_.get(Space::meta, idempotency_time_key(entry->time, row.key));
         if (!due || !*due)
             report("V12", Space::meta, row.key, "its entry in the order of time", due ? "nothing" : due.error().detail);
-    });
+    };
+    each("V12", prefix_range(Space::meta, "idem/"), check_entry);
+    each("V12", prefix_range(Space::meta, "part/"), check_entry);
     each("V12", prefix_range(Space::meta, "idemtime/"), [&](Row const& row) {
         auto due = parse_idempotency_time_key(row.key);
-        auto entry = due ? view_.get(Space::meta, due->key) : Result<std::optional<std::string>>(std::nullopt);
-        if (!entry || !*entry) report("V12", Space::meta, row.key, "the idempotency entry it names", "nothing");
+        auto there = [&](std::string const& key) {
+            auto entry = view_.get(Space::meta, key);
+            return entry && entry->has_value();
+        };
+        if (!due || !(there(due->key) || there(part_key(due->key))))
+            report("V12", Space::meta, row.key, "the idempotency entry it names", "nothing");
     });
 }
 

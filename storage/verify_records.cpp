@@ -50,6 +50,7 @@ void RegistryChecks::check_records() {
             read_.report("V14", Space::record, row.key, "a prefix that owns the record", "nothing");
     });
     read_.each(Space::record, "H", [&](Row const& row) { check_history(row); });
+    check_history_ends();
 }
 
 void RegistryChecks::check_versions(Row const& row, Record const& record) {
@@ -61,14 +62,19 @@ void RegistryChecks::check_versions(Row const& row, Record const& record) {
         read_.report("V4", Space::record, key, "the bytes of the newest version", "other bytes");
 }
 
+// What was read last of a record must be its version 1.
+void RegistryChecks::check_history_ends() {
+    if (history_version_ > 1)
+        read_.report("V4", Space::record, history_key(history_of_, history_version_ - 1), "a version of the record",
+                     "nothing");
+}
+
 // Newest first: each is one less than the one before, the last is 1, and the first is the record's own.
 void RegistryChecks::check_history(Row const& row) {
     auto key = parse_history_key(row.key);
     if (!key) return;
     bool const first = key->record_key != history_of_;
-    if (first && history_version_ > 1)
-        read_.report("V4", Space::record, history_key(history_of_, history_version_ - 1), "a version of the record",
-                     "nothing");
+    if (first) check_history_ends();
     if (!first && key->version + 1 != history_version_)
         read_.report("V4", Space::record, row.key, "version " + std::to_string(history_version_ - 1),
                      std::to_string(key->version));

@@ -46,6 +46,7 @@ class RegistryChecks {
   private:
     void check_code(Row const& row, Record const& record);
     void check_versions(Row const& row, Record const& record);
+    void check_history_ends();
     void check_history(Row const& row);
     ident::CodingProfile const* profile_of(std::string const& prefix, Record const& record);
     bool has_owner(ident::Identifier const& identifier) const;

@@ -60,7 +60,7 @@ TEST_F(InitTest, MakesEverythingANodeNeeds) {
     EXPECT_EQ(config->env, "development");
     EXPECT_EQ(config->log_origin_or_default(), "node.example:8443/v1/log");
     EXPECT_EQ(read(made->config_file).find("ingk_"), std::string::npos) << "no secret in the configuration";
-    EXPECT_EQ(verify_data(data.string(), false, true), kExitDone);
+    EXPECT_EQ(verify_data(data.string(), "", false, true), kExitDone);
 }
 
 TEST_F(InitTest, RefusesAFolderThatHoldsAnything) {
@@ -92,7 +92,7 @@ TEST_F(InitTest, SecretsOthersMayReadAreRefused) {
     EXPECT_EQ(read_secret(secrets, "pepper").error().code, Code::Config);
 }
 
-TEST(Verify, SaysThatItCannotRun) { EXPECT_EQ(verify_data("/no/such/folder", false, false), kExitUsage); }
+TEST(Verify, SaysThatItCannotRun) { EXPECT_EQ(verify_data("/no/such/folder", "", false, false), kExitUsage); }
 
 }  // namespace
 }  // namespace ingot::app

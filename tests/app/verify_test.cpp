@@ -100,6 +100,13 @@ TEST(VerifyTables, VersionsOfRecordsPrefixesAndKeys) {
                  changed.reason = "another";
                  batch.put(Space::record, row.key, storage::encode(changed));
              }},
+            {"V4", "HZZ",  // the last of all histories, whose end no next one shows
+             [&](Batch& batch) {
+                 auto last = *storage::decode_record(record(batch).key, record(batch).value);
+                 last.identifier = "ZZ.1/x";
+                 last.version = 2;
+                 storage::put_record(batch, storage::record_key("ZZ.1", "X"), 2, storage::encode(last));
+             }},
             {"V4", "R88.999.3212001", [&](Batch& batch) { batch.erase(Space::record, record(batch).key); }},
             {"V4", "record GP", [](Batch& batch) { erase_first(batch, Space::record, "GP"); }},
             {"V4", "record GK", [](Batch& batch) { erase_first(batch, Space::record, "GK"); }},

@@ -81,6 +81,8 @@ TEST_F(Verify, EachPlantedFaultIsNamed) {
              row[20] ^= 1;
              batch.put(Space::log, entry_key(3), row);
          }},
+        {"V7", "change/", [](Batch& batch) { batch.erase(Space::log, change_key(5)); }},
+        {"V10", "H2000", [](Batch& batch) { batch.put(Space::record, "H2000", "no leaf"); }},
         {"V10", "H1009", [](Batch& batch) { batch.erase(Space::record, key_of(9)); }},
         {"V10", "ref/", [](Batch& batch) { batch.erase(Space::log, ref_key(4)); }},
         {"V10", "own/", [](Batch& batch) { batch.erase(Space::log, own_key("88.999.1", 4)); }},
@@ -111,6 +113,7 @@ TEST_F(Verify, AChangedAuditLineIsFound) {
     }
     EXPECT_TRUE(verify(files, "secret").empty());
     EXPECT_FALSE(verify(files, "another key").empty());
+    EXPECT_TRUE(verify(files).empty()) << "without the key the chain is not judged";
     plant(files, [](Batch& batch) {
         std::string row = batch.get(Space::log, audit_key(2))->value_or("");
         row[row.find("\"x\"") + 1] = 'y';
@@ -131,19 +134,22 @@ TEST_F(Verify, AnAuditDigestThatLeavesALineOutIsFound) {
                 return {};
             })));
     }
-    auto digest_from = [&](std::string first) {
-        return [first](Batch& batch) {
+    auto digest_from = [&](std::string first, bool with_leaf) {
+        return [this, first, with_leaf](Batch& batch) {
             std::string const row = batch.get(Space::log, audit_key(3))->value_or("");
-            batch.put(Space::log, digest_statement_key(3),
-                      "{\"first\":" + first + ",\"last\":3,\"value\":\"" + to_hex(row.substr(row.size() - 32)) + "\"}");
-            auto head = *decode_audit_head(batch.get(Space::meta, kAuditHeadKey)->value_or(""));
-            head.digested = 3;
-            batch.put(Space::meta, std::string(kAuditHeadKey), encode(head));
+            std::string const key = digest_statement_key(3);
+            std::string const text =
+                "{\"first\":" + first + ",\"last\":3,\"value\":\"" + to_hex(row.substr(row.size() - 32)) + "\"}";
+            batch.put(Space::log, key, text);
+            if (with_leaf) batch.leaf(make_leaf(random_, kAuditDigest, "", "3", Space::log, key, text));
         };
     };
-    plant(files, digest_from("1"));
+    auto none = files->copy();
+    plant(none, digest_from("1", false));
+    EXPECT_TRUE(has(verify(none, "secret"), "V11", "statement/audit/")) << "no leaf covers it";
+    plant(files, digest_from("1", true));
     EXPECT_TRUE(verify(files, "secret").empty());
-    plant(files, digest_from("2"));
+    plant(files, digest_from("2", false));
     EXPECT_TRUE(has(verify(files, "secret"), "V11", "statement/audit/"));
 }
 
