@@ -230,7 +230,8 @@ Result<void> Node::Parts::listen() {
 // A new prefix gets its metrics label with the commit that made it.
 void Node::Parts::label_prefixes(std::span<storage::Row const> changed) {
     for (storage::Row const& row : changed)
-        if (!row.key.empty() && row.key[0] == 'P') metrics.register_prefix(std::string_view(row.key).substr(1));
+        if (storage::registry_row(row.key) == storage::RegistryRow::prefix)
+            metrics.register_prefix(storage::name_in_key(row.key));
     if (!changed.empty()) return;
     auto const known = registry->directory();
     for (auto const& [prefix, info] : known->prefixes()) metrics.register_prefix(prefix);

@@ -4,6 +4,7 @@
 #include <deque>
 
 #include "base/encoding.hpp"
+#include "registry/invalid_member.hpp"
 #include "registry/open_prefix.hpp"
 #include "registry/profile_change.hpp"
 #include "registry/record_values.hpp"
@@ -12,7 +13,7 @@ namespace ingot::registry {
 namespace {
 
 constexpr uint64_t kSkipsMax = 10'000;
-constexpr size_t kBlockedMax = 4096;
+constexpr uint64_t kTriedAtOnceMax = 1'024;
 constexpr uint16_t kStored = 0x0101;
 
 std::string canonical_text(std::string const& code) {
@@ -51,12 +52,13 @@ class AllocationRun {
 
     Result<void> apply(storage::Batch& batch) {
         done_ = {};
+        blocked_at_ = 0;
         if (auto open = check_open_prefix(batch, plan_.prefix); !open) return open;
         if (auto pinned = pin_profile(batch, plan_.profile); !pinned) return pinned;
         if (auto within = use_quota(batch); !within) return within;
         auto stored = storage::find_count(batch, plan_.counter_key);
         if (!stored) return fail(std::move(stored.error()));
-        uint64_t next = std::max(first_free_hint(), *stored == 0 ? plan_.renderer.first_number() : *stored);
+        uint64_t next = *stored == 0 ? plan_.renderer.first_number() : *stored;
         std::vector<Item const*> chosen;
         std::deque<Item> made;  // a deque does not move its items: `chosen` points at them
         if (auto picked = choose(batch, next, made, chosen); !picked) return picked;
@@ -67,9 +69,22 @@ class AllocationRun {
         return {};
     }
 
+    // The call is refused, and the counter keeps its progress (identifiers.md 7.4): a retry goes on behind it.
+    void refused(storage::Batch& batch) {
+        if (blocked_at_ == 0) return;
+        registry_.foreseen_numbers().set(plan_.counter_key, blocked_at_);
+        batch.put(storage::Space::index, plan_.counter_key, storage::encode_count(blocked_at_));
+    }
+
     Allocation const& done() const { return done_; }
 
   private:
+    std::string key_of(uint64_t number) const {
+        std::string code;
+        plan_.renderer.append(number, code);
+        return storage::record_key_of_canonical(canonical_text(code));
+    }
+
     Item make(uint64_t number) const {
         Item item;
         item.number = number;
@@ -84,33 +99,37 @@ class AllocationRun {
         return item;
     }
 
+    Item const* ready(uint64_t number) const {
+        bool const there = !ready_.empty() && number >= ready_.front().number && number <= ready_.back().number;
+        return there ? &ready_[number - ready_.front().number] : nullptr;
+    }
+
     Item const* item_of(uint64_t number, std::deque<Item>& made) const {
-        if (!ready_.empty() && number >= ready_.front().number && number <= ready_.back().number)
-            return &ready_[number - ready_.front().number];
+        if (Item const* foreseen = ready(number)) return foreseen;
         made.push_back(make(number));
         return &made.back();
     }
 
-    // Takes free numbers from `next` on until the call has enough.
+    // Takes free numbers from `next` on until the call has enough. While numbers are taken already, twice as many are
+    // looked at each time; only what is chosen is hashed.
     Result<void> choose(storage::Batch& batch, uint64_t& next, std::deque<Item>& made,
                         std::vector<Item const*>& chosen) {
-        while (chosen.size() < plan_.count) {
+        for (uint64_t ahead = 1; chosen.size() < plan_.count; ahead = std::min(2 * ahead, kTriedAtOnceMax)) {
             uint64_t const last = plan_.renderer.last_number();
             uint64_t const wanted = plan_.count - chosen.size();
             if (next > last || last - next + 1 < wanted) return exhausted(next);
-            std::vector<Item const*> tried;
-            std::vector<std::string> keys;
-            for (uint64_t i = 0; i < wanted; ++i, ++next) {
-                tried.push_back(item_of(next, made));
-                keys.push_back(tried.back()->key);
+            std::vector<std::string> keys(std::min(std::max(wanted, ahead), last - next + 1));
+            for (size_t i = 0; i < keys.size(); ++i) {
+                Item const* foreseen = ready(next + i);
+                keys[i] = foreseen ? foreseen->key : key_of(next + i);
             }
             auto there = batch.multi_get(storage::Space::record, keys);
             if (!there) return fail(std::move(there.error()));
-            for (size_t i = 0; i < tried.size(); ++i) {
+            for (size_t i = 0; i < keys.size() && chosen.size() < plan_.count; ++i, ++next) {
                 if (!(*there)[i]) {
-                    chosen.push_back(tried[i]);
+                    chosen.push_back(item_of(next, made));
                 } else if (++done_.skipped > kSkipsMax) {
-                    return blocked(tried[i]->number);
+                    return blocked(next);
                 }
             }
         }
@@ -134,7 +153,6 @@ class AllocationRun {
         if (done_.skipped == 0) return;
         std::lock_guard lock(registry_.codes_mutex_);
         registry_.skips_[plan_.prefix] += done_.skipped;
-        registry_.blocked_until_.erase(plan_.counter_key);
     }
 
     Result<void> use_quota(storage::Batch& batch) const {
@@ -156,27 +174,19 @@ class AllocationRun {
         return fail(error.with("position", static_cast<int64_t>(next)));
     }
 
-    // A refused operation writes nothing, so how far the search came is kept in memory: a retry goes on from there.
-    tl::unexpected<Error> blocked(uint64_t number) const {
+    tl::unexpected<Error> blocked(uint64_t number) {
+        blocked_at_ = number;
         std::lock_guard lock(registry_.codes_mutex_);
         registry_.skips_[plan_.prefix] += done_.skipped;
-        if (registry_.blocked_until_.size() >= kBlockedMax)
-            registry_.blocked_until_.erase(registry_.blocked_until_.begin());
-        registry_.blocked_until_[plan_.counter_key] = number;
         return fail(Code::CounterBlocked, "10,000 numbers in a row are taken already: try again to go on behind them",
                     "连续 10000 个流水号已被占用，请重试以继续");
-    }
-
-    uint64_t first_free_hint() const {
-        std::lock_guard lock(registry_.codes_mutex_);
-        auto found = registry_.blocked_until_.find(plan_.counter_key);
-        return found == registry_.blocked_until_.end() ? 0 : found->second;
     }
 
     Registry& registry_;
     Plan plan_;
     std::vector<Item> ready_;  // consecutive numbers
     Allocation done_;
+    uint64_t blocked_at_ = 0;  // where the search ended without enough; 0 = it did not
 };
 
 namespace {
@@ -200,13 +210,12 @@ Result<void> check_count(uint64_t count, uint64_t most) {
         return fail(error.with("limit", static_cast<int64_t>(most)));
     }
     if (count != 0) return {};
-    Error error{Code::InvalidMember, "count must be 1 to " + number, "count 应为 1 至 " + number};
-    error.faults.push_back({"/count", "invalid-member", error.detail, error.detail_zh});
-    return fail(std::move(error));
+    return invalid_member("/count", "count must be 1 to " + number, "count 应为 1 至 " + number);
 }
 
 storage::Record record_of(Registry& registry, Authorised const& allowed, AllocationRequest& request,
-                          ident::CodingProfile const& profile, Time now) {
+                          ident::CodingProfile const& profile) {
+    Time const now = registry.log_time();
     storage::Record record;
     record.state = request.record.empty() ? storage::RecordState::reserved : storage::RecordState::active;
     record.created = record.changed = now;
@@ -258,8 +267,9 @@ Result<storage::Operation> allocate_codes(Registry& registry, Authorised const& 
     if (!prefix) return fail(std::move(prefix.error()));
     auto renderer = profile->renderer(*prefix, request.values, now);
     if (!renderer) return fail(std::move(renderer.error()));
-    if (auto checked = check_values(request.record, now, "/record"); !checked) return fail(std::move(checked.error()));
-    Plan plan{info->prefix,  *profile, std::move(*renderer), record_of(registry, allowed, request, *profile, now),
+    if (auto checked = check_values(request.record, registry.log_time(), "/record"); !checked)
+        return fail(std::move(checked.error()));
+    Plan plan{info->prefix,  *profile, std::move(*renderer), record_of(registry, allowed, request, *profile),
               request.count, {}};
     plan.counter_key = storage::code_counter_key(plan.prefix, profile->name(), plan.renderer.scope_key());
     auto first = foreseen_number(registry, plan);
@@ -271,6 +281,7 @@ Result<storage::Operation> allocate_codes(Registry& registry, Authorised const& 
     storage::Operation operation;
     operation.bytes = *bytes;
     operation.apply = [run](storage::Batch& batch, uint32_t) { return run->apply(batch); };
+    operation.refused = [run](storage::Batch& batch) { run->refused(batch); };
     operation.reply = [run, render = std::move(render)](storage::Batch&) { return render(run->done()); };
     return operation;
 }

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 
+#include "base/encoding.hpp"
 #include "registry/api_key.hpp"
+#include "registry/invalid_member.hpp"
 #include "registry/profile_change.hpp"
 #include "registry/role_word.hpp"
-#include "storage/keys.hpp"
 
 namespace ingot::registry {
 namespace {
@@ -37,19 +38,19 @@ CredentialMade make_rows(Registry const& registry, NewCredential const& request,
     made.principal.enterprise = std::move(enterprise);
     made.principal.roles = {static_cast<uint32_t>(request.role)};
     made.principal.acts = request.acts;
-    made.principal.created = now;
     made.credential.id = *api_key_id(made.key);
     made.credential.principal = made.principal.id;
     made.credential.mac = bytes_of(api_key_mac(registry.pepper(), made.key));
-    made.credential.created = now;
-    made.credential.expires =
-        request.expires.value_or(now + std::chrono::hours(24 * registry.settings().key_life_days));
+    made.credential.expires = request.expires.value_or(Time{});
     made.credential.created_by = by;
     return made;
 }
 
 void put_rows(Registry const& registry, storage::Batch& batch, CredentialMade& made, std::string const& prefix) {
-    auto const& principal = made.principal;
+    auto& principal = made.principal;
+    principal.created = made.credential.created = batch.time();
+    if (made.credential.expires == Time{})
+        made.credential.expires = batch.time() + std::chrono::hours(24 * registry.settings().key_life_days);
     batch.put(storage::Space::record, storage::principal_key(principal.id), encode(principal));
     batch.put(storage::Space::record, storage::credential_key(made.credential.id), encode(made.credential));
     if (!principal.enterprise.empty())
@@ -58,23 +59,17 @@ void put_rows(Registry const& registry, storage::Batch& batch, CredentialMade& m
     log_credential(registry, batch, made.credential, prefix, kEnrolled, made.log);
 }
 
-tl::unexpected<Error> bad(std::string pointer, std::string detail, std::string detail_zh) {
-    Error error{Code::InvalidMember, detail, detail_zh};
-    error.faults.push_back({std::move(pointer), "invalid-member", std::move(detail), std::move(detail_zh)});
-    return fail(std::move(error));
-}
-
 Result<void> check_request(NewCredential const& request, Time now) {
     if (is_platform(request.role) != request.prefix.empty())
-        return bad("/prefix",
-                   is_platform(request.role) ? "platform roles belong to no prefix" : "this role needs a prefix",
-                   is_platform(request.role) ? "平台角色不属于任何前缀" : "该角色需要指定前缀");
+        return invalid_member(
+            "/prefix", is_platform(request.role) ? "platform roles belong to no prefix" : "this role needs a prefix",
+            is_platform(request.role) ? "平台角色不属于任何前缀" : "该角色需要指定前缀");
     for (std::string const& act : request.acts) {
         bool known = false;
         for (int i = 0; i < static_cast<int>(Act::Public); ++i) known = known || name(static_cast<Act>(i)) == act;
-        if (!known) return bad("/acts", "unknown act " + excerpt(act), "未知操作 " + excerpt(act));
+        if (!known) return invalid_member("/acts", "unknown act " + excerpt(act), "未知操作 " + excerpt(act));
     }
-    if (request.expires && *request.expires <= now) return bad("/expires", "is in the past", "时间已过");
+    if (request.expires && *request.expires <= now) return invalid_member("/expires", "is in the past", "时间已过");
     return {};
 }
 
@@ -91,33 +86,15 @@ Result<bool> is_security_admin(storage::Batch& batch, std::string const& princip
            std::find(row->roles.begin(), row->roles.end(), role) != row->roles.end();
 }
 
-// Whether a live key of an active security_admin exists besides this one. Read from the batch, which knows what was
-// decided a moment ago: of two administrators who revoke each other at once, one stays.
-Result<bool> another_security_admin(storage::Batch& batch, std::string_view id, Time now) {
-    std::optional<storage::Range> range = storage::prefix_range(storage::Space::record, "K");
-    while (range) {
-        auto page = batch.scan(*range);
-        if (!page) return fail(std::move(page.error()));
-        for (storage::Row const& stored : page->rows) {
-            auto row = storage::decode_credential(stored.key, stored.value);
-            if (!row) return fail(std::move(row.error()));
-            if (row->id == id || to_micros(row->revoked) != 0 || row->expires <= now) continue;
-            auto admin = is_security_admin(batch, row->principal);
-            if (!admin || *admin) return admin;
-        }
-        range = std::move(page->rest);
-    }
-    return false;
-}
-
-Result<void> check_not_last(storage::Batch& batch, storage::CredentialRow const& row, Time now) {
-    if (row.expires <= now) return {};  // opens nothing any more
+// Asked of what was decided a moment ago, too: of two administrators who revoke each other at once, one stays.
+Result<void> check_not_last(Registry const& registry, storage::Batch& batch, storage::CredentialRow const& row) {
+    if (row.expires <= batch.time()) return {};  // opens nothing any more
     auto admin = is_security_admin(batch, row.principal);
     if (!admin) return fail(std::move(admin.error()));
     if (!*admin) return {};
-    auto another = another_security_admin(batch, row.id, now);
-    if (!another) return fail(std::move(another.error()));
-    if (*another) return {};
+    auto known = registry.directory_in(batch);
+    if (!known) return fail(std::move(known.error()));
+    if ((*known)->administered_besides(row.id, batch.time())) return {};
     return fail(Code::State, "this is the last key of a security administrator: make another one first",
                 "这是最后一个安全管理员密钥，请先创建新的密钥");
 }
@@ -169,12 +146,11 @@ Result<storage::Operation> revoke_credential(Registry const& registry, Authorise
     auto known = registry.directory();
     CredentialInfo const* info = known->credential(id);
     if (!info) return fail(Code::NotFound, "there is no such credential", "没有找到该凭证");
-    Time const now = registry.clock().now();
     std::string const owner_prefix = info->principal ? info->principal->prefix : "";
     auto done = std::make_shared<CredentialRevoked>();
     storage::Operation operation;
-    operation.apply = [&registry, done, id, now, owner_prefix, by = allowed.principal().id](storage::Batch& batch,
-                                                                                            uint32_t) -> Result<void> {
+    operation.apply = [&registry, done, id, owner_prefix, by = allowed.principal().id](storage::Batch& batch,
+                                                                                       uint32_t) -> Result<void> {
         std::string const key = storage::credential_key(id);
         auto value = batch.get(storage::Space::record, key);
         if (!value) return fail(std::move(value.error()));
@@ -183,8 +159,8 @@ Result<storage::Operation> revoke_credential(Registry const& registry, Authorise
         if (!row) return fail(std::move(row.error()));
         *done = {};
         if (to_micros(row->revoked) == 0) {
-            if (auto fine = check_not_last(batch, *row, now); !fine) return fine;
-            row->revoked = now;
+            if (auto fine = check_not_last(registry, batch, *row); !fine) return fine;
+            row->revoked = batch.time();
             row->revoked_by = by;
             batch.put(storage::Space::record, key, encode(*row));
             log_credential(registry, batch, *row, owner_prefix, kRevoked, done->log);

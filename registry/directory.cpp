@@ -20,17 +20,6 @@ void each_of(Pairs const& pairs, std::string_view owner, See&& see) {
     }
 }
 
-// The key of a profile without its version.
-std::string profile_names(std::string_view scope, std::string_view name) {
-    std::string begin = storage::profile_key(scope, name, 0);
-    begin.resize(begin.size() - 4);
-    return begin;
-}
-
-bool is_version_of(std::string_view key, std::string_view begin) {
-    return key.size() == begin.size() + 4 && key.substr(0, begin.size()) == begin;
-}
-
 PrefixInfo info_of(std::string_view canonical, storage::PrefixRow row) {
     PrefixInfo info;
     info.prefix = canonical;
@@ -56,28 +45,28 @@ void tell_owner(PrefixInfo& info, storage::EnterpriseRow const& owner) {
 
 }  // namespace
 
-bool Directory::concerns(std::string_view key) {
-    return !key.empty() && std::string_view("PEAKF").find(key[0]) != std::string_view::npos;
-}
+bool Directory::concerns(std::string_view key) { return storage::registry_row(key) != storage::RegistryRow::other; }
 
 Result<void> Directory::take(std::string_view key, Optional const& value) {
-    if (!concerns(key)) return {};
-    switch (key[0]) {
-        case 'P':
+    switch (storage::registry_row(key)) {
+        case storage::RegistryRow::prefix:
             return take_prefix(key, value);
-        case 'E':
+        case storage::RegistryRow::enterprise:
             return take_enterprise(key, value);
-        case 'A':
+        case storage::RegistryRow::principal:
             return take_principal(key, value);
-        case 'K':
+        case storage::RegistryRow::credential:
             return take_credential(key, value);
-        default:
+        case storage::RegistryRow::profile:
             return take_profile(key, value);
+        case storage::RegistryRow::other:
+            break;
     }
+    return {};
 }
 
 Result<void> Directory::take_prefix(std::string_view key, Optional const& value) {
-    std::string_view const canonical = key.substr(1);
+    std::string_view const canonical = storage::name_in_key(key);
     auto const before = exact_prefix(canonical);
     if (value) {
         auto row = storage::decode_prefix(key, *value);
@@ -98,7 +87,7 @@ Result<void> Directory::take_prefix(std::string_view key, Optional const& value)
 }
 
 Result<void> Directory::take_enterprise(std::string_view key, Optional const& value) {
-    std::string_view const id = key.substr(1);
+    std::string_view const id = storage::name_in_key(key);
     if (!value) {
         enterprises_.erase(id);
         return {};
@@ -136,7 +125,7 @@ void Directory::refresh_members(std::string_view id) {
 }
 
 Result<void> Directory::take_principal(std::string_view key, Optional const& value) {
-    std::string_view const id = key.substr(1);
+    std::string_view const id = storage::name_in_key(key);
     std::shared_ptr<Principal> now;
     if (value) {
         auto row = storage::decode_principal(key, *value);
@@ -173,21 +162,24 @@ void Directory::put_principal(std::string_view id, std::shared_ptr<Principal con
 // Stores it with the principal as it is now.
 void Directory::put_credential(CredentialInfo info) {
     info.principal = nullptr;
+    administrators_.erase(info.row.id);
     if (auto holder = principal(info.row.principal)) {
         auto with_key = std::make_shared<Principal>(*holder);
         with_key->credential = info.row.id;
         info.principal = std::move(with_key);
+        if (holder->has(Role::security_admin)) administrators_.put(info.row.id, {});
     }
     std::string const id = info.row.id;
     credentials_.put(id, std::move(info));
 }
 
 Result<void> Directory::take_credential(std::string_view key, Optional const& value) {
-    std::string_view const id = key.substr(1);
+    std::string_view const id = storage::name_in_key(key);
     CredentialInfo const* before = credential(id);
     if (!value) {
         if (before) keys_.erase(pair_key(before->row.principal, id));
         credentials_.erase(id);
+        administrators_.erase(id);
         return {};
     }
     auto row = storage::decode_credential(key, *value);
@@ -255,9 +247,9 @@ std::vector<ident::CodingProfile> Directory::active_profiles(std::string_view pr
     for (std::string const& name : names) {
         size_t const first = active.size();
         for (std::string_view scope : {prefix, std::string_view("*")}) {
-            std::string const begin = profile_names(scope, name);
-            for (auto it = profiles_.lower_bound(begin); it != profiles_.end(); ++it) {
-                if (!is_version_of(it->first, begin)) break;
+            storage::Range const versions = storage::profile_versions(scope, name);
+            for (auto it = profiles_.lower_bound(versions.begin); it != profiles_.end(); ++it) {
+                if (it->first >= versions.end) break;
                 active.push_back(it->second.profile);
             }
         }
@@ -279,6 +271,15 @@ std::shared_ptr<PrefixInfo const> Directory::prefix_of(std::string_view canonica
 std::shared_ptr<PrefixInfo const> Directory::exact_prefix(std::string_view canonical) const {
     auto const* found = prefixes_.find(canonical);
     return found ? *found : nullptr;
+}
+
+bool Directory::administered_besides(std::string_view id, Time now) const {
+    for (auto const& [key, nothing] : administrators_) {
+        CredentialInfo const* held = credential(key);
+        bool const live = held && to_micros(held->row.revoked) == 0 && held->row.expires > now;
+        if (key != id && live && held->principal && held->principal->active) return true;
+    }
+    return false;
 }
 
 std::vector<std::shared_ptr<PrefixInfo const>> Directory::prefixes_of(std::string_view enterprise) const {
@@ -309,9 +310,9 @@ ProfileInfo const* Directory::profile(std::string_view prefix_or_star, std::stri
 }
 
 bool Directory::has_profile(std::string_view prefix_or_star, std::string_view name) const {
-    std::string const begin = profile_names(prefix_or_star, name);
-    auto const it = profiles_.lower_bound(begin);
-    return it != profiles_.end() && is_version_of(it->first, begin);
+    storage::Range const versions = storage::profile_versions(prefix_or_star, name);
+    auto const it = profiles_.lower_bound(versions.begin);
+    return it != profiles_.end() && it->first < versions.end;
 }
 
 }  // namespace ingot::registry

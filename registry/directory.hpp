@@ -52,6 +52,9 @@ class Directory {
     // depends on the row, not what the directory holds. For a copy that nobody else reads yet. DataDamaged.
     Result<void> take(std::string_view key, std::optional<std::string> const& value);
     static bool concerns(std::string_view key);  // whether take() would do anything
+    // A row could not be read or taken: what is not here may be there all the same (Registry::check_readable).
+    void note_damage() { damaged_ = true; }
+    bool damaged() const { return damaged_; }
     // Keeps counting last uses where an earlier directory has begun to.
     void keep_last_used(Directory const& before);
 
@@ -70,6 +73,8 @@ class Directory {
     CredentialInfo const* credential(std::string_view id) const { return credentials_.find(id); }
     SharedMap<CredentialInfo> const& credentials() const { return credentials_; }
     std::shared_ptr<Principal const> principal(std::string_view id) const;
+    // Whether a live key of an active security_admin exists besides this one.
+    bool administered_besides(std::string_view id, Time now) const;
 
     ProfileInfo const* profile(std::string_view prefix_or_star, std::string_view name, uint32_t version) const;
     // Whether any version of that name is stored for the scope.
@@ -98,9 +103,11 @@ class Directory {
     SharedMap<ProfileInfo> profiles_;
     // Who belongs to whom: owner 0x00 owned.
     struct Nothing {};
-    SharedMap<Nothing> held_;     // enterprise, prefix
-    SharedMap<Nothing> members_;  // enterprise, principal
-    SharedMap<Nothing> keys_;     // principal, credential
+    SharedMap<Nothing> held_;            // enterprise, prefix
+    SharedMap<Nothing> members_;         // enterprise, principal
+    SharedMap<Nothing> keys_;            // principal, credential
+    SharedMap<Nothing> administrators_;  // credentials of principals that are security_admin
+    bool damaged_ = false;
 };
 
 }  // namespace ingot::registry

@@ -3,20 +3,14 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "registry/invalid_member.hpp"
 #include "registry/profile_change.hpp"
-#include "storage/keys.hpp"
 #include "storage/record_table.hpp"
 
 namespace ingot::registry {
 namespace {
 
 constexpr uint16_t kDelegated = 0x0301, kRecordStored = 0x0101;
-
-tl::unexpected<Error> bad(std::string pointer, std::string detail, std::string detail_zh) {
-    Error error{Code::InvalidMember, detail, detail_zh};
-    error.faults.push_back({std::move(pointer), "invalid-member", std::move(detail), std::move(detail_zh)});
-    return fail(std::move(error));
-}
 
 bool one_of(std::string_view text, std::initializer_list<std::string_view> words) {
     return std::find(words.begin(), words.end(), text) != words.end();
@@ -27,34 +21,36 @@ Result<void> check_name(std::string_view name) {
                            return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
                        });
     if (plain && !name.empty() && name.size() <= 1024) return {};
-    return bad("/name", "must be 1 to 1,024 bytes without control characters", "应为 1 至 1024 字节且不含控制字符");
+    return invalid_member("/name", "must be 1 to 1,024 bytes without control characters",
+                          "应为 1 至 1024 字节且不含控制字符");
 }
 
 Result<void> check_row(Directory const& known, storage::PrefixRow const& row, std::string const& canonical) {
     if (!one_of(row.code_type, {"Handle", "OID", "DID:BID", "VAA", "Ecode", "GS1", "none"}))
-        return bad("/codeType", "must be Handle, OID, DID:BID, VAA, Ecode, GS1 or none", "代码类型无效");
+        return invalid_member("/codeType", "must be Handle, OID, DID:BID, VAA, Ecode, GS1 or none", "代码类型无效");
     if (!row.referral_url.empty()) {
         bool const web = row.referral_url.rfind("https://", 0) == 0 || row.referral_url.rfind("http://", 0) == 0;
         bool const plain = std::all_of(row.referral_url.begin(), row.referral_url.end(), [](char c) {
             return c > 0x20 && c < 0x7f && c != '"' && c != '<' && c != '>' && c != '\\';
         });
         if (!web || !plain || row.referral_url.size() > 2048)
-            return bad("/referral/url", "must be an http or https URL of at most 2,048 bytes",
-                       "应为 http 或 https 地址");
+            return invalid_member("/referral/url", "must be an http or https URL of at most 2,048 bytes",
+                                  "应为 http 或 https 地址");
     }
     if (!one_of(row.landing_redirect, {"", "any", "registered", "never"}))
-        return bad("/landingRedirect", "must be any, registered or never", "应为 any、registered 或 never");
+        return invalid_member("/landingRedirect", "must be any, registered or never", "应为 any、registered 或 never");
     for (std::string const& name : row.profiles) {
         bool const there = known.has_profile("*", name) || known.has_profile(canonical, name);
         if (!there && name != ident::CodingProfile::nonferrous_default().name())
-            return bad("/profiles", "no coding profile is called " + excerpt(name), "没有该编码方案 " + excerpt(name));
+            return invalid_member("/profiles", "no coding profile is called " + excerpt(name),
+                                  "没有该编码方案 " + excerpt(name));
     }
     return {};
 }
 
 Result<void> check_trace_mode(std::string_view mode) {
     if (one_of(mode, {"", "strict", "tolerant"})) return {};
-    return bad("/traceMode", "must be strict or tolerant", "应为 strict 或 tolerant");
+    return invalid_member("/traceMode", "must be strict or tolerant", "应为 strict 或 tolerant");
 }
 
 // Where an authority is set, what is hosted here lies under it, by whole segments.
@@ -66,20 +62,8 @@ Result<void> check_authority(Registry const& registry, storage::PrefixRow const&
         if (canonical == ours || canonical.rfind(ours + ".", 0) == 0) return {};
         names += (names.empty() ? "" : ", ") + ours;
     }
-    return bad("/prefix", "this node hosts prefixes under " + names + " only (node.prefixes)",
-               "本节点只托管以下前缀之下的前缀：" + names);
-}
-
-void put_prefix(Registry const& registry, storage::Batch& batch, std::string const& canonical, PrefixChanged& done) {
-    std::string const key = storage::prefix_key(canonical);
-    std::string const version = storage::version_key(key, done.prefix.version);
-    std::string const bytes = encode(done.prefix);
-    batch.put(storage::Space::record, key, bytes);
-    batch.put(storage::Space::record, version, bytes);
-    add_leaf(
-        batch,
-        storage::make_leaf(registry.random(), kDelegated, canonical, canonical, storage::Space::record, version, bytes),
-        done.log);
+    return invalid_member("/prefix", "this node hosts prefixes under " + names + " only (node.prefixes)",
+                          "本节点只托管以下前缀之下的前缀：" + names);
 }
 
 void put_enterprise(storage::Batch& batch, storage::EnterpriseRow const& row) {
@@ -128,19 +112,15 @@ Result<void> put_prefix_record(Registry const& registry, storage::Batch& batch, 
 // The prefix records of the other prefixes of a renamed enterprise.
 Result<void> rename_elsewhere(Registry const& registry, storage::Batch& batch, std::string const& canonical,
                               PrefixChanged& done) {
-    std::optional<storage::Range> range = storage::prefix_range(storage::Space::record, "P");
-    while (range) {
-        auto page = batch.scan(*range);
-        if (!page) return fail(std::move(page.error()));
-        for (storage::Row const& stored : page->rows) {
-            auto row = storage::decode_prefix(stored.key, stored.value);
-            if (!row) return fail(std::move(row.error()));
-            if (row->enterprise != done.enterprise.id || stored.key == storage::prefix_key(canonical)) continue;
-            auto put = put_prefix_record(registry, batch, *row, done.enterprise, done.prefix.changed,
-                                         done.prefix.changed_by, done.log);
-            if (!put) return put;
-        }
-        range = std::move(page->rest);
+    auto known = registry.directory_in(batch);
+    if (!known) return fail(std::move(known.error()));
+    for (auto const& other : (*known)->prefixes_of(done.enterprise.id)) {
+        if (other->prefix == canonical) continue;
+        auto row = read_prefix(batch, other->prefix);
+        if (!row) return fail(std::move(row.error()));
+        auto put = put_prefix_record(registry, batch, *row, done.enterprise, done.prefix.changed,
+                                     done.prefix.changed_by, done.log);
+        if (!put) return put;
     }
     return {};
 }
@@ -154,14 +134,16 @@ Result<void> apply_new(Registry const& registry, storage::Batch& batch, ident::P
         std::string const key = storage::enterprise_key(done.enterprise.id);
         auto owner = batch.get(storage::Space::record, key);
         if (!owner) return fail(std::move(owner.error()));
-        if (!owner->has_value()) return bad("/enterprise", "there is no such enterprise", "没有该企业");
+        if (!owner->has_value()) return invalid_member("/enterprise", "there is no such enterprise", "没有该企业");
         auto row = storage::decode_enterprise(key, **owner);
         if (!row) return fail(std::move(row.error()));
         done.enterprise = std::move(*row);
     }
     if (auto stored = store_default_profile(batch); !stored) return stored;
     done.log = {};
-    put_prefix(registry, batch, prefix.canonical(), done);
+    done.prefix.created = done.prefix.changed = batch.time();
+    if (new_enterprise) done.enterprise.created = done.enterprise.changed = batch.time();
+    put_prefix(registry, batch, prefix.canonical(), done.prefix, done.log);
     if (new_enterprise) put_enterprise(batch, done.enterprise);
     return put_prefix_record(registry, batch, done.prefix, done.enterprise, done.prefix.changed, done.prefix.changed_by,
                              done.log);
@@ -187,11 +169,7 @@ void merge(storage::EnterpriseRow& row, PrefixPatch const& patch, Time now) {
 }
 
 Result<void> read_rows(storage::Batch& batch, std::string const& canonical, PrefixChanged& done) {
-    std::string const key = storage::prefix_key(canonical);
-    auto value = batch.get(storage::Space::record, key);
-    if (!value) return fail(std::move(value.error()));
-    if (!value->has_value()) return fail(Code::NotFound, "there is no such prefix", "没有该前缀");
-    auto row = storage::decode_prefix(key, **value);
+    auto row = read_prefix(batch, canonical);
     if (!row) return fail(std::move(row.error()));
     std::string const owner_key = storage::enterprise_key(row->enterprise);
     auto owner = batch.get(storage::Space::record, owner_key);
@@ -204,7 +182,8 @@ Result<void> read_rows(storage::Batch& batch, std::string const& canonical, Pref
 }
 
 Result<void> apply_patch(Registry const& registry, storage::Batch& batch, std::string const& canonical,
-                         PrefixPatch const& patch, Time now, std::string const& by, PrefixChanged& done) {
+                         PrefixPatch const& patch, std::string const& by, PrefixChanged& done) {
+    Time const now = batch.time();
     merge(done.prefix, patch);
     if (auto checked = check_row(*registry.directory(), done.prefix, canonical); !checked) return checked;
     if (patch.hosted)
@@ -212,7 +191,7 @@ Result<void> apply_patch(Registry const& registry, storage::Batch& batch, std::s
     ++done.prefix.version;
     done.prefix.changed = now;
     done.prefix.changed_by = by;
-    put_prefix(registry, batch, canonical, done);
+    put_prefix(registry, batch, canonical, done.prefix, done.log);
     storage::EnterpriseRow const before = done.enterprise;
     merge(done.enterprise, patch, now);
     if (done.enterprise != before) put_enterprise(batch, done.enterprise);
@@ -222,6 +201,27 @@ Result<void> apply_patch(Registry const& registry, storage::Batch& batch, std::s
 }
 
 }  // namespace
+
+Result<storage::PrefixRow> read_prefix(storage::View const& view, std::string const& canonical) {
+    std::string const key = storage::prefix_key(canonical);
+    auto value = view.get(storage::Space::record, key);
+    if (!value) return fail(std::move(value.error()));
+    if (!value->has_value()) return fail(Code::NotFound, "there is no such prefix", "没有该前缀");
+    return storage::decode_prefix(key, **value);
+}
+
+void put_prefix(Registry const& registry, storage::Batch& batch, std::string const& canonical,
+                storage::PrefixRow const& row, LeafNote& note) {
+    std::string const key = storage::prefix_key(canonical);
+    std::string const version = storage::version_key(key, row.version);
+    std::string const bytes = encode(row);
+    batch.put(storage::Space::record, key, bytes);
+    batch.put(storage::Space::record, version, bytes);
+    add_leaf(
+        batch,
+        storage::make_leaf(registry.random(), kDelegated, canonical, canonical, storage::Space::record, version, bytes),
+        note);
+}
 
 std::string prefix_etag(std::string_view canonical, uint64_t version, uint64_t enterprise_version, Visibility level) {
     std::string const id = "prefix/" + std::string(canonical) + '/' + std::to_string(enterprise_version);
@@ -242,14 +242,12 @@ Result<storage::Operation> add_prefix(Registry const& registry, Authorised const
     row.referral_url = request.referral_url;
     bool const vaa = row.prefix.rfind("88.", 0) == 0 || row.prefix == "88";
     row.code_type = !request.code_type.empty() ? request.code_type : vaa ? "VAA" : "Handle";
-    row.created = row.changed = now;
     row.changed_by = allowed.principal().id;
     row.profiles = request.profiles;
     if (row.profiles.empty()) row.profiles = {ident::CodingProfile::nonferrous_default().name()};
     done->enterprise.id = new_enterprise ? make_object_id("en", to_millis(now), registry.random()) : request.enterprise;
     done->enterprise.name = request.name;
     done->enterprise.trace_mode = request.trace_mode;
-    done->enterprise.created = done->enterprise.changed = now;
     row.enterprise = done->enterprise.id;
     if (auto checked = check_row(*registry.directory(), row, request.prefix.canonical()); !checked)
         return fail(checked.error());
@@ -270,14 +268,13 @@ Result<storage::Operation> change_prefix(Registry const& registry, Authorised co
     if (patch.trace_mode)
         if (auto checked = check_trace_mode(*patch.trace_mode); !checked) return fail(checked.error());
     auto done = std::make_shared<PrefixChanged>();
-    Time const now = registry.clock().now();
     storage::Operation operation;
-    operation.apply = [&registry, done, canonical, patch, before, now, by = allowed.principal().id](
+    operation.apply = [&registry, done, canonical, patch, before, by = allowed.principal().id](
                           storage::Batch& batch, uint32_t) -> Result<void> {
         if (auto read = read_rows(batch, canonical, *done); !read) return read;
         auto etag = prefix_etag(canonical, done->prefix.version, done->enterprise.version, Visibility::record);
         if (auto fits = check_if_match(before, etag); !fits) return fits;
-        return apply_patch(registry, batch, canonical, patch, now, by, *done);
+        return apply_patch(registry, batch, canonical, patch, by, *done);
     };
     operation.reply = [done, render = std::move(render)](storage::Batch&) { return render(*done); };
     return operation;

@@ -47,4 +47,10 @@ Result<storage::Operation> change_prefix(Registry const& registry, Authorised co
 // ETag of a prefix for those who see all of it, and for everyone. What is shown of its enterprise is part of it.
 std::string prefix_etag(std::string_view canonical, uint64_t version, uint64_t enterprise_version, Visibility level);
 
+// The row as it stands. NotFound.
+Result<storage::PrefixRow> read_prefix(storage::View const& view, std::string const& canonical);
+// Stores the row, its version and the leaf over that.
+void put_prefix(Registry const& registry, storage::Batch& batch, std::string const& canonical,
+                storage::PrefixRow const& row, LeafNote& note);
+
 }  // namespace ingot::registry

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "registry/leaf_note.hpp"
+#include "registry/prefix_change.hpp"
 
 namespace ingot::registry {
 namespace {
@@ -27,25 +27,17 @@ Result<std::optional<storage::ProfileRow>> find_profile(storage::Batch& batch, s
 }
 
 // Adds the name to the profiles the prefix has adopted.
-Result<void> adopt(Registry const& registry, storage::Batch& batch, std::string const& prefix,
-                   std::string const& name) {
-    std::string const key = storage::prefix_key(prefix);
-    auto value = batch.get(storage::Space::record, key);
-    if (!value) return fail(std::move(value.error()));
-    if (!value->has_value()) return fail(Code::PrefixNotHosted, "this prefix is not registered", "该前缀未登记");
-    auto row = storage::decode_prefix(key, **value);
+Result<void> adopt(Registry const& registry, storage::Batch& batch, std::string const& prefix, std::string const& by,
+                   ProfileStored& done) {
+    auto row = read_prefix(batch, prefix);
     if (!row) return fail(std::move(row.error()));
+    std::string const& name = done.profile.name();
     if (std::find(row->profiles.begin(), row->profiles.end(), name) != row->profiles.end()) return {};
     row->profiles.push_back(name);
     ++row->version;
-    std::string const bytes = encode(*row);
-    std::string const version = storage::version_key(key, row->version);
-    LeafNote note;
-    add_leaf(batch,
-             storage::make_leaf(registry.random(), 0x0301, prefix, prefix, storage::Space::record, version, bytes),
-             note);
-    batch.put(storage::Space::record, version, bytes);
-    batch.put(storage::Space::record, key, bytes);
+    row->changed = batch.time();
+    row->changed_by = by;
+    put_prefix(registry, batch, prefix, *row, done.log);
     return {};
 }
 
@@ -53,11 +45,13 @@ Result<void> adopt(Registry const& registry, storage::Batch& batch, std::string 
 
 Result<storage::Operation> store_profile(Registry const& registry, Authorised const& allowed,
                                          ident::CodingProfile profile, Render<ProfileStored> render) {
-    auto done = std::make_shared<ProfileStored>(ProfileStored{std::move(profile), false});
-    storage::ProfileRow row{done->profile.json(), false, registry.clock().now(), allowed.principal().id};
+    auto done = std::make_shared<ProfileStored>(ProfileStored{std::move(profile), false, {}});
+    storage::ProfileRow row{done->profile.json(), false, {}, allowed.principal().id};
     storage::Operation operation;
     operation.bytes = row.json.size() + 1024;
-    operation.apply = [&registry, done, row](storage::Batch& batch, uint32_t) -> Result<void> {
+    operation.apply = [&registry, done, row](storage::Batch& batch, uint32_t) mutable -> Result<void> {
+        done->log = {};
+        row.created = batch.time();
         std::string const key = key_of(done->profile);
         auto stored = find_profile(batch, key);
         if (!stored) return fail(std::move(stored.error()));
@@ -69,7 +63,7 @@ Result<storage::Operation> store_profile(Registry const& registry, Authorised co
                         "该版本已用于分配编码，不能更改；请保存下一个版本");
         if (!same) batch.put(storage::Space::record, key, encode(row));
         std::string const scope = scope_of(done->profile);
-        return scope == "*" ? Result<void>() : adopt(registry, batch, scope, done->profile.name());
+        return scope == "*" ? Result<void>() : adopt(registry, batch, scope, row.created_by, *done);
     };
     operation.reply = [done, render = std::move(render)](storage::Batch&) { return render(*done); };
     return operation;

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "registry/leaf_note.hpp"
 #include "registry/registry.hpp"
 
 namespace ingot::registry {
@@ -10,6 +11,7 @@ namespace ingot::registry {
 struct ProfileStored {
     ident::CodingProfile profile;
     bool created = false;
+    LeafNote log;  // of the prefix that has adopted it with this change
 };
 
 // Stores a document under its name and version and, when it is one prefix's own, lets that prefix use it. Storing the

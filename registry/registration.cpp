@@ -72,23 +72,36 @@ std::string record_etag(std::string_view canonical, uint64_t version, Visibility
 }
 
 Registrar::Registrar(Registry const& registry, Authorised const& allowed)
-    : registry_(registry),
-      prefix_(registry.prefix_of(allowed.prefix())),
-      by_(allowed.principal().id),
-      may_assign_(authorize(allowed.principal(), Act::CodeAssign, {allowed.prefix(), allowed.owner()}).verdict ==
-                  Verdict::Allow),
-      now_(registry.clock().now()) {}
+    : registry_(registry), prefix_(allowed.prefix()), owner_(allowed.owner()), by_(allowed.principal().id) {}
+
+// The request was judged when it came; a prefix that was registered below it since, or has another owner, would be
+// changed without having been asked for.
+Result<Registrar::Standing> Registrar::stand(storage::Batch& batch, ident::Identifier const& identifier) const {
+    if (auto open = check_open_prefix(batch, prefix_); !open) return fail(std::move(open.error()));
+    auto known = registry_.directory_in(batch);
+    if (!known) return fail(std::move(known.error()));
+    auto prefix = (*known)->prefix_of(identifier.prefix().canonical());
+    if (!prefix || prefix->prefix != prefix_ || prefix->enterprise != owner_)
+        return fail(Code::State, "whose prefix this is has changed meanwhile: send the request again",
+                    "前缀的归属刚发生变化，请重新发送请求");
+    return Standing{std::move(*known), std::move(prefix)};
+}
+
+bool Registrar::may_assign(Standing const& standing) const {
+    auto const who = standing.known->principal(by_);
+    return who && authorize(*who, Act::CodeAssign, {prefix_, owner_}).verdict == Verdict::Allow;
+}
 
 RecordChanged Registrar::store(storage::Batch& batch, ident::Identifier const& identifier, Record record,
                                bool created) const {
-    record.changed = now_;
+    record.changed = batch.time();
     record.changed_by = by_;
     RecordChanged done{std::move(record), identifier.canonical(), created, {}};
     std::string key = storage::record_key(identifier);
     std::string bytes = storage::encode(done.record);
     bool const ended = done.record.state == RecordState::voided || done.record.state == RecordState::withdrawn;
     add_leaf(batch,
-             storage::make_leaf(registry_.random(), ended ? kEnded : kStored, prefix_->prefix, done.canonical,
+             storage::make_leaf(registry_.random(), ended ? kEnded : kStored, prefix_, done.canonical,
                                 storage::Space::record, storage::history_key(key, done.record.version), bytes),
              done.log);
     storage::put_record(batch, std::move(key), done.record.version, std::move(bytes));
@@ -96,27 +109,27 @@ RecordChanged Registrar::store(storage::Batch& batch, ident::Identifier const& i
 }
 
 Result<Record> Registrar::existing(storage::Batch& batch, ident::Identifier const& identifier) const {
-    if (auto open = check_open_prefix(batch, prefix_->prefix); !open) return fail(std::move(open.error()));
+    if (auto standing = stand(batch, identifier); !standing) return fail(std::move(standing.error()));
     auto record = storage::find_record(batch, identifier);
     if (!record) return fail(std::move(record.error()));
     if (!record->has_value()) return fail(Code::NotFound, "there is no such identifier", "没有找到标识");
     return std::move(**record);
 }
 
-Result<void> Registrar::check_new_name(storage::Batch& batch, ident::Identifier const& identifier,
-                                       bool& free_form) const {
+Result<void> Registrar::check_new_name(storage::Batch& batch, Standing const& standing,
+                                       ident::Identifier const& identifier, bool& free_form) const {
     if (auto checked = check_reserved_name(batch, identifier); !checked) return checked;
-    auto const match = ident::match_profiles(prefix_->profiles, identifier);
+    auto const match = ident::match_profiles(standing.prefix->profiles, identifier);
     free_form = match.shape == ident::Shape::NoMatch;
     if (match.shape == ident::Shape::WrongCheck)
         return fail(Code::CheckCharacter, "the check character is wrong: look at the code again",
                     "校验码错误，请核对编码");
-    if (match.shape == ident::Shape::Match && !may_assign_)
+    if (match.shape == ident::Shape::Match && !may_assign(standing))
         return fail(Code::NotAllocated, "this code was never issued; importing it needs the right code.assign",
                     "编码未分配；导入需要 code.assign 权限");
     if (!free_form) return {};
     std::string_view newest;
-    for (auto const& profile : prefix_->profiles) {
+    for (auto const& profile : standing.prefix->profiles) {
         if (profile.name() == newest) continue;  // an older version
         newest = profile.name();
         if (!profile.free_form())
@@ -126,43 +139,46 @@ Result<void> Registrar::check_new_name(storage::Batch& batch, ident::Identifier 
     return {};
 }
 
-Result<RecordChanged> Registrar::create_over(storage::Batch& batch, NewRecord const& request,
+Result<RecordChanged> Registrar::create_over(storage::Batch& batch, Standing const& standing, NewRecord const& request,
                                              std::optional<Record> before) const {
     Record record;
-    if (before) {
-        bool const again = before->state == RecordState::withdrawn && before->free_form;
-        if (before->state != RecordState::reserved && !again) return exists();
+    bool const again = before && before->state == RecordState::withdrawn && before->free_form;
+    if (before && !again) {
+        if (before->state != RecordState::reserved) return exists();
+        record = std::move(*before);
+        ++record.version;
+    } else {
         if (again && registry_.settings().lot_mentioned) {
             auto mentioned = registry_.settings().lot_mentioned(batch, request.identifier);
             if (!mentioned) return fail(std::move(mentioned.error()));
             if (*mentioned) return exists();
         }
-        record = std::move(*before);
-        ++record.version;
-        record.was_public = false;
-    } else {
-        if (auto checked = check_new_name(batch, request.identifier, record.free_form); !checked)
+        if (auto checked = check_new_name(batch, standing, request.identifier, record.free_form); !checked)
             return fail(std::move(checked.error()));
-        record.created = now_;
+        if (again) record.version = before->version + 1;  // of the name that was withdrawn only the count goes on
+        record.created = batch.time();
     }
-    if (record.free_form || record.identifier.empty()) record.identifier = request.identifier.display();
+    if (record.identifier.empty()) record.identifier = request.identifier.display();
     record.state = RecordState::active;
     record.values = request.values;
     if (!request.template_version.empty()) record.template_version = request.template_version;
-    if (auto checked = check_values(record.values, now_, "/values"); !checked) return fail(std::move(checked.error()));
+    if (auto checked = check_values(record.values, batch.time(), "/values"); !checked)
+        return fail(std::move(checked.error()));
     return store(batch, request.identifier, std::move(record), true);
 }
 
 Result<RecordChanged> Registrar::create(storage::Batch& batch, NewRecord const& request) const {
-    if (auto open = check_open_prefix(batch, prefix_->prefix); !open) return fail(std::move(open.error()));
+    auto standing = stand(batch, request.identifier);
+    if (!standing) return fail(std::move(standing.error()));
     auto before = storage::find_record(batch, request.identifier);
     if (!before) return fail(std::move(before.error()));
-    return create_over(batch, request, std::move(*before));
+    return create_over(batch, *standing, request, std::move(*before));
 }
 
 Result<RecordChanged> Registrar::put(storage::Batch& batch, NewRecord const& request,
                                      Precondition const& before) const {
-    if (auto open = check_open_prefix(batch, prefix_->prefix); !open) return fail(std::move(open.error()));
+    auto standing = stand(batch, request.identifier);
+    if (!standing) return fail(std::move(standing.error()));
     auto found = storage::find_record(batch, request.identifier);
     if (!found) return fail(std::move(found.error()));
     bool const living = *found && ((*found)->state == RecordState::active || (*found)->state == RecordState::suspended);
@@ -181,13 +197,14 @@ Result<RecordChanged> Registrar::put(storage::Batch& batch, NewRecord const& req
     }
     if (!living) {
         if (*found && (*found)->state == RecordState::voided) return is_void();
-        return create_over(batch, request, std::move(*found));
+        return create_over(batch, *standing, request, std::move(*found));
     }
     Record record = std::move(**found);
     ++record.version;
     record.values = request.values;
     record.template_version = request.template_version;
-    if (auto checked = check_values(record.values, now_, "/values"); !checked) return fail(std::move(checked.error()));
+    if (auto checked = check_values(record.values, batch.time(), "/values"); !checked)
+        return fail(std::move(checked.error()));
     return store(batch, request.identifier, std::move(record), false);
 }
 
@@ -199,7 +216,7 @@ Result<RecordChanged> Registrar::patch(storage::Batch& batch, ident::Identifier 
     auto etag = record_etag(identifier.canonical(), record->version, Visibility::record);
     if (auto fits = check_if_match(before, etag); !fits) return fail(std::move(fits.error()));
     ++record->version;
-    if (auto merged = merge(*record, patch, now_); !merged) return fail(std::move(merged.error()));
+    if (auto merged = merge(*record, patch, batch.time()); !merged) return fail(std::move(merged.error()));
     return store(batch, identifier, std::move(*record), false);
 }
 
@@ -293,44 +310,6 @@ storage::Operation withdraw_identifier(Registrar registrar, ident::Identifier id
     auto change = [registrar = std::move(registrar), identifier = std::move(identifier), before = std::move(before)](
                       storage::Batch& batch) { return registrar.withdraw(batch, identifier, before); };
     return single(std::move(change), std::move(render), 4096);
-}
-
-storage::Operation bulk_change(std::vector<BulkItem> items, OnError on_error, Render<BulkDone> render) {
-    auto done = std::make_shared<BulkDone>();
-    done->rows.resize(items.size(), fail(Code::Internal));
-    auto work = std::make_shared<std::vector<BulkItem> const>(std::move(items));
-    auto one = [done, work](storage::Batch& batch, size_t i) {
-        if (i == 0) done->log = {};
-        done->rows[i] = (*work)[i](batch);
-        if (!done->rows[i]) return;
-        LeafNote const& leaf = done->rows[i]->log;
-        for (LeafRun const& run : leaf.runs) done->log.add(run);
-        done->log.time = leaf.time;
-        done->log.hash = leaf.hash;
-    };
-    storage::Operation operation;
-    operation.bytes = 2048 * work->size() + 1024;
-    if (on_error == OnError::rollback) {
-        operation.apply = [done, work, one](storage::Batch& batch, uint32_t) -> Result<void> {
-            for (size_t i = 0; i < work->size(); ++i) {
-                one(batch, i);
-                if (done->rows[i]) continue;
-                Error error = done->rows[i].error();
-                return fail(error.with("item", static_cast<int64_t>(i)));
-            }
-            return {};
-        };
-    } else {
-        operation.steps = static_cast<uint32_t>(work->size());
-        // A refused item has written nothing (every check of a Registrar comes before its first put), so the step may
-        // count as done: in a request of one item an Error would refuse the whole, and its row would be lost.
-        operation.apply = [one](storage::Batch& batch, uint32_t step) -> Result<void> {
-            one(batch, step);
-            return {};
-        };
-    }
-    operation.reply = [done, render = std::move(render)](storage::Batch&) { return render(*done); };
-    return operation;
 }
 
 }  // namespace ingot::registry

@@ -41,7 +41,8 @@ struct RecordChanged {
     std::string etag() const { return record_etag(canonical, record.version, Visibility::record); }
 };
 
-// Who changes what, and what was found out about the prefix before the commit.
+// Who changes what. Whose the prefix is, its coding profiles and the right to assign codes are looked at again where
+// the change is decided: State when another prefix or owner stands there by then.
 class Registrar {
   public:
     // `allowed` is for the prefix of every identifier that will be changed; copied, may end before the commit.
@@ -63,18 +64,23 @@ class Registrar {
                                     std::string const& reason) const;
 
   private:
-    Result<void> check_new_name(storage::Batch& batch, ident::Identifier const& identifier, bool& free_form) const;
-    Result<RecordChanged> create_over(storage::Batch& batch, NewRecord const& request,
+    // What is known where the change is judged.
+    struct Standing {
+        std::shared_ptr<Directory const> known;
+        std::shared_ptr<PrefixInfo const> prefix;
+    };
+    Result<Standing> stand(storage::Batch& batch, ident::Identifier const& identifier) const;
+    bool may_assign(Standing const& standing) const;
+    Result<void> check_new_name(storage::Batch& batch, Standing const& standing, ident::Identifier const& identifier,
+                                bool& free_form) const;
+    Result<RecordChanged> create_over(storage::Batch& batch, Standing const& standing, NewRecord const& request,
                                       std::optional<storage::Record> before) const;
     Result<storage::Record> existing(storage::Batch& batch, ident::Identifier const& identifier) const;
     RecordChanged store(storage::Batch& batch, ident::Identifier const& identifier, storage::Record record,
                         bool created) const;
 
     Registry const& registry_;
-    std::shared_ptr<PrefixInfo const> prefix_;
-    std::string by_;
-    bool may_assign_;
-    Time now_;
+    std::string prefix_, owner_, by_;
 };
 
 using RenderChange = Render<RecordChanged>;
@@ -90,10 +96,13 @@ storage::Operation withdraw_identifier(Registrar registrar, ident::Identifier id
 // (`rollback`; its error carries `item`).
 enum class OnError : uint8_t { proceed, rollback };
 using BulkItem = std::function<Result<RecordChanged>(storage::Batch&)>;
+// What an item answers, made when it is decided. A long request is carried out in several commits, and each stores the
+// answers so far under the key of the request: a repeat after a crash goes on behind them.
+using RenderRow = std::function<std::string(size_t item, Result<RecordChanged> const& done)>;
 struct BulkDone {
-    std::vector<Result<RecordChanged>> rows;  // one an item, same order
+    std::vector<std::string> rows;  // one an item, same order
     LeafNote log;
 };
-storage::Operation bulk_change(std::vector<BulkItem> items, OnError on_error, Render<BulkDone> render);
+storage::Operation bulk_change(std::vector<BulkItem> items, OnError on_error, RenderRow row, Render<BulkDone> render);
 
 }  // namespace ingot::registry

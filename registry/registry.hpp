@@ -51,7 +51,8 @@ class Registry {
     Registry(Registry const&) = delete;
     Registry& operator=(Registry const&) = delete;
 
-    // Reads everything the directory holds. DataDamaged, StorageUnavailable.
+    // Reads everything the directory holds. Rows that are damaged are reported and left out: what hangs on them is
+    // answered DataDamaged, the rest as always. StorageUnavailable.
     Result<void> load();
     // First start: stores the default coding profile and a principal that is platform_admin and security_admin;
     // answers its API key. Exists when the store has principals already.
@@ -61,18 +62,30 @@ class Registry {
     Result<void> add_administrator(std::string const& name,
                                    std::function<Result<void>(std::string const&)> const& keep);
     // Takes over what a commit group changed; keys of other tables are ignored. No keys: the store was re-opened,
-    // everything is read again. An error says what could not be read; the next reader tries again.
+    // everything is read again. An error says that the store could not be read at all: its next commit, or its
+    // re-opening, reads everything.
     Result<void> committed(std::span<storage::Row const> changed_keys);
 
     std::shared_ptr<Directory const> directory() const;
 
+    // The directory as `batch` sees it: with what was decided in its group and is not in force yet. Committer only.
+    Result<std::shared_ptr<Directory const>> directory_in(storage::Batch const& batch) const;
+
     // The registered prefix that this one is or lies under, by whole segments.
-    std::optional<PrefixInfo> find_prefix(std::string_view canonical) const;
     std::shared_ptr<PrefixInfo const> prefix_of(std::string_view canonical) const;
     // The prefix an identifier stands under; for a prefix record, the one it is about.
     std::shared_ptr<PrefixInfo const> prefix_of(ident::Identifier const& identifier) const;
 
-    // The principal of an API key. InvalidToken, the same for every reason.
+    // Whether everything can be read that says whose a prefix is and which codes it has: looked at only when damage
+    // was met. DataDamaged.
+    Result<void> check_readable(std::string_view canonical) const;
+    Result<void> check_readable(ident::Identifier const& identifier) const;
+
+    // Log time, as far as it is known before a commit: what is stamped ahead of it is stamped so. Never falls, however
+    // the clock jumps.
+    Time log_time() const;
+
+    // The principal of an API key. InvalidToken, the same for every reason; DataDamaged.
     Result<std::shared_ptr<Principal const>> authenticate(std::string_view bearer) const;
 
     // The order of checks for a change under a prefix: NotAuthenticated, PrefixNotHosted, PrefixElsewhere (with
@@ -96,6 +109,8 @@ class Registry {
     friend class AllocationRun;
     Result<void> load_locked();
     Result<void> take_changes(std::span<storage::Row const> changed_keys);
+    void take(Directory& next, std::string_view key, std::optional<std::string> const& value) const;
+    Result<void> check_row(storage::View const& view, std::string const& key) const;
     void publish(Directory next);
 
     storage::Engine& engine_;
@@ -105,14 +120,13 @@ class Registry {
     Settings settings_;
 
     std::mutex change_mutex_;             // held while the next directory is made
-    std::atomic<bool> behind_{false};     // a committed change could not be read yet: the next reader tries again
+    bool behind_ = false;                 // a committed change could not be read yet
     mutable std::mutex directory_mutex_;  // guards the pointer, held for its copy only
     std::shared_ptr<Directory const> directory_;
 
     ForeseenNumbers foreseen_numbers_;
-    mutable std::mutex codes_mutex_;                 // guards the two below
-    std::map<std::string, uint64_t> skips_;          // by prefix
-    std::map<std::string, uint64_t> blocked_until_;  // counter key -> first number not yet found taken
+    mutable std::mutex codes_mutex_;         // guards the one below
+    std::map<std::string, uint64_t> skips_;  // by prefix
 };
 
 }  // namespace ingot::registry

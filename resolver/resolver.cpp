@@ -79,6 +79,7 @@ Result<Resolution> Resolver::resolve_in(storage::View const& view, ident::Identi
                                         registry::Principal const& principal) const {
     Resolution resolution;
     resolution.generation = answers_.generation();  // before the prefixes are looked at
+    if (auto readable = registry_.check_readable(identifier); !readable) return fail(std::move(readable.error()));
     resolution.prefix = registry_.prefix_of(identifier);
     resolution.read_at = view.sequence();
     if (!resolution.prefix) {
@@ -125,9 +126,9 @@ void Resolver::committed(storage::Sequence sequence, std::span<storage::Row cons
     bool prefixes_changed = changed_keys.empty();  // a re-opened store: anything may have changed
     std::string canonical;
     for (storage::Row const& row : changed_keys) {
-        if (row.key.empty()) continue;
-        if (row.key[0] == 'P' || row.key[0] == 'E') prefixes_changed = true;
-        auto key = row.key[0] == 'R' ? storage::parse_record_key(row.key) : std::nullopt;
+        auto const kind = storage::registry_row(row.key);
+        if (kind == storage::RegistryRow::prefix || kind == storage::RegistryRow::enterprise) prefixes_changed = true;
+        auto key = storage::parse_record_key(row.key);
         if (!key) continue;
         canonical.assign(key->prefix).append(1, '/').append(key->suffix);
         answers_.changed(canonical, sequence);

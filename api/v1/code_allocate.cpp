@@ -51,7 +51,7 @@ Result<Wanted> read_wanted(Call const& call, Services const& services) {
         for (auto const& [name, value] : values->members())
             wanted.request.values.emplace(name, value.kind() == JsonKind::number ? value.decimal() : value.text(255));
     wanted.request.count = static_cast<uint64_t>(whole.integer_if("count", 1, 1'000'000'000'000).value_or(1));
-    wanted.request.template_version = whole.text_if("template", 128).value_or("");
+    wanted.request.template_version = read_template_version(whole);
     wanted.request.station = whole.text_if("station", 128).value_or("");
     if (auto record = whole.object_if("record")) wanted.request.record = read_record(*record);
     if (auto fine = body->finish(); !fine) return fail(std::move(fine.error()));

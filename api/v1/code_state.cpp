@@ -108,29 +108,26 @@ Result<Change> void_codes(Call const& call, Services& services) {
     for (JsonValue const& code : codes) items.push_back(void_item(code.raw(), reason, call, services));
     std::string const first =
         codes.front().kind() == JsonKind::text ? codes.front().text(services.limits.identifier_bytes_read_max) : "";
-    auto render = [context = keep_context(call, services)](registry::BulkDone const& done) {
+    auto row = [context = keep_context(call, services)](size_t i, Result<RecordChanged> const& done) {
+        if (!done) return BulkAnswer::error_text(i, done.error(), context.problem());
+        std::string out = "{\"index\":" + std::to_string(i);
+        out += ",\"status\":\"voided\",\"code\":";
+        write_text(out, done->record.identifier);
+        out.append(",\"state\":\"void\",\"log\":{\"index\":").append(std::to_string(done->log.first));
+        return out.append("}}");
+    };
+    auto render = [origin = services.log_origin](registry::BulkDone const& done) {
         BulkAnswer rows(false);
-        for (size_t i = 0; i < done.rows.size(); ++i) {
-            if (!done.rows[i]) {
-                rows.error_row(i, done.rows[i].error(), context.problem());
-                continue;
-            }
-            std::string& out = rows.begin_row(i);
-            out += ",\"status\":\"voided\",\"code\":";
-            write_text(out, done.rows[i]->record.identifier);
-            out.append(",\"state\":\"void\",\"log\":{\"index\":").append(std::to_string(done.rows[i]->log.first));
-            out += '}';
-            rows.end_row();
-        }
+        for (std::string const& text : done.rows) rows.add(text);
         storage::Reply reply;
         std::string log;
-        write_log(log, done.log, context.log_origin);
+        write_log(log, done.log, origin);
         reply.log_index = done.log.header();
         reply.body = rows.finish(log);
         return reply;
     };
     Change change;
-    change.operation = registry::bulk_change(std::move(items), *on_error, render);
+    change.operation = registry::bulk_change(std::move(items), *on_error, row, render);
     change.owner = call.principal.enterprise;
     change.object = object_of_many(first, codes.size());
     return change;

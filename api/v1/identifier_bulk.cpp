@@ -97,9 +97,19 @@ std::string& BulkAnswer::begin_row(size_t index) {
 void BulkAnswer::end_row() { out_ += lines_ ? "}\n" : "}"; }
 
 void BulkAnswer::error_row(size_t index, Error const& error, ProblemContext const& context) {
-    begin_row(index).append(",\"status\":\"").append(slug(error.code)).append("\",\"error\":");
-    out_ += problem_json(error, context);
-    end_row();
+    add(error_text(index, error, context));
+}
+
+void BulkAnswer::add(std::string_view row) {
+    if (rows_++ && !lines_) out_ += ',';
+    out_ += row;
+    if (lines_) out_ += '\n';
+}
+
+std::string BulkAnswer::error_text(size_t index, Error const& error, ProblemContext const& context) {
+    std::string row = "{\"index\":" + std::to_string(index);
+    row.append(",\"status\":\"").append(slug(error.code)).append("\",\"error\":");
+    return row.append(problem_json(error, context)).append(1, '}');
 }
 
 std::string BulkAnswer::finish(std::string_view tail) {

@@ -42,6 +42,9 @@ class BulkAnswer {
     std::string& begin_row(size_t index);
     void end_row();
     void error_row(size_t index, Error const& error, ProblemContext const& context);
+    // A whole row that was made before.
+    void add(std::string_view row);
+    static std::string error_text(size_t index, Error const& error, ProblemContext const& context);
     // `tail`: more members of the last object, each with a comma before it.
     std::string finish(std::string_view tail = {});
     std::string_view content_type() const { return lines_ ? "application/x-ndjson" : "application/json"; }

@@ -23,6 +23,8 @@ Result<net::Answer> list_records(Call const& call, Services& services, ListedRow
     auto prefix = wanted ? ident::Prefix::parse(*wanted)
                          : ident::Prefix::parse(call.principal.prefix.empty() ? "0.NA" : call.principal.prefix);
     if (!prefix) return fail(std::move(prefix.error()));
+    if (auto readable = services.registry.check_readable(prefix->canonical()); !readable)
+        return fail(std::move(readable.error()));
     auto info = services.registry.prefix_of(prefix->canonical());
     std::string body = "{\"items\":[";
     net::Answer answer;

@@ -8,6 +8,7 @@
 #include "base/clock.hpp"
 #include "base/encoding.hpp"
 #include "base/limits.hpp"
+#include "ident/suffix_rules.hpp"
 
 namespace ingot::api {
 namespace {
@@ -248,6 +249,13 @@ std::vector<RecordValue> read_record(JsonObject const& object) {
             object.fault({}, "invalid-member", "a new record has no null values", "新记录不能包含 null");
     }
     return values;
+}
+
+std::string read_template_version(JsonObject const& object) {
+    std::string text = object.text_if("template", 128).value_or("");
+    if (auto fine = ident::check_new_characters(text, true); !fine)
+        object.fault("template", "invalid-member", fine.error().detail, fine.error().detail_zh);
+    return text;
 }
 
 }  // namespace ingot::api

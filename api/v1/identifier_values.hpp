@@ -23,4 +23,7 @@ std::vector<storage::RecordValue> read_values(std::vector<JsonObject> const& obj
 std::map<uint32_t, std::optional<storage::RecordValue>> read_record_map(JsonObject const& object);
 std::vector<storage::RecordValue> read_record(JsonObject const& object);  // a null is a fault
 
+// The member `template`: a template version (identifiers.md 2.4); empty when it is absent. Leaves a fault in the body.
+std::string read_template_version(JsonObject const& object);
+
 }  // namespace ingot::api

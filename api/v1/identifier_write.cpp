@@ -62,7 +62,7 @@ Result<registry::NewRecord> read_new_record(std::string_view json, Services cons
     JsonObject const whole = body->object();
     std::string const text = whole.text("identifier", services.limits.identifier_bytes_read_max);
     std::vector<storage::RecordValue> values = values_of(whole, services);
-    std::string form = whole.text_if("template", 128).value_or("");
+    std::string form = read_template_version(whole);
     if (auto fine = body->finish(); !fine) return fail(std::move(fine.error()));
     auto identifier = ident::Identifier::parse_for_registration(text);
     if (!identifier) return fail(std::move(identifier.error()));
@@ -83,19 +83,19 @@ registry::RecordPatch read_patch(JsonObject const& whole, Services const& servic
         patch.by_index = read_record_map(*record);
     }
     if (auto state = whole.word_if("state", {"active", "suspended"})) patch.state = storage::record_state(*state);
-    if (whole.has("template")) patch.template_version = whole.text_if("template", 128).value_or("");
+    if (whole.has("template")) patch.template_version = read_template_version(whole);
     return patch;
 }
 
-void created_row(BulkAnswer& rows, size_t index, RecordChanged const& done) {
-    std::string& out = rows.begin_row(index);
+std::string created_row(size_t index, RecordChanged const& done) {
+    std::string out = "{\"index\":" + std::to_string(index);
     out += ",\"status\":\"created\",\"identifier\":";
     write_text(out, done.record.identifier);
     out.append(",\"state\":\"").append(word(done.record.state)).append("\",\"version\":");
     out.append(std::to_string(done.record.version)).append(",\"etag\":");
     write_text(out, done.etag());
-    out.append(",\"log\":{\"index\":").append(std::to_string(done.log.first)).append(1, '}');
-    rows.end_row();
+    out.append(",\"log\":{\"index\":").append(std::to_string(done.log.first));
+    return out.append("}}");
 }
 
 // What a bulk request names: the prefix of each item, and its first identifier.
@@ -132,25 +132,24 @@ Result<Change> post_many(Call const& call, Services& services, BulkBody const& b
     BulkNames names;
     for (std::string_view json : bulk.items) items.push_back(item_of(json, call, services, names));
     auto tally = std::make_shared<Registrations>(Registrations{std::move(names.labels), {}});
-    auto render = [context = keep_context(call, services), lines = bulk.lines, tally](registry::BulkDone const& done) {
+    auto ok = std::make_shared<std::vector<bool>>(items.size());
+    auto row = [context = keep_context(call, services), ok](size_t i, Result<RecordChanged> const& done) {
+        (*ok)[i] = done.has_value();
+        return done ? created_row(i, *done) : BulkAnswer::error_text(i, done.error(), context.problem());
+    };
+    auto render = [origin = services.log_origin, lines = bulk.lines, tally, ok](registry::BulkDone const& done) {
+        tally->ok = *ok;
         BulkAnswer rows(lines);
-        tally->ok.assign(done.rows.size(), false);
-        for (size_t i = 0; i < done.rows.size(); ++i) {
-            tally->ok[i] = done.rows[i].has_value();
-            if (done.rows[i])
-                created_row(rows, i, *done.rows[i]);
-            else
-                rows.error_row(i, done.rows[i].error(), context.problem());
-        }
+        for (std::string const& text : done.rows) rows.add(text);
         std::string log;
-        write_log(log, done.log, context.log_origin);
+        write_log(log, done.log, origin);
         storage::Reply reply;
         reply.content_type = std::string(rows.content_type());
         reply.log_index = done.log.header();
         reply.body = rows.finish(log);
         return reply;
     };
-    auto operation = registry::bulk_change(std::move(items), *on_error, render);
+    auto operation = registry::bulk_change(std::move(items), *on_error, row, render);
     operation.bytes += 3 * call.body().size();
     Change change = change_of(std::move(operation), call, services, tally);
     change.object = object_of_many(names.first, bulk.items.size());
@@ -183,8 +182,7 @@ Made put_at(Call const& call, Services& services, ident::Identifier const& ident
     if (!registrar) return fail(std::move(registrar.error()));
     auto body = JsonBody::parse(call.body(), value_rules(services.limits));
     if (!body) return fail(std::move(body.error()));
-    registry::NewRecord record{identifier, values_of(body->object(), services),
-                               body->object().text_if("template", 128).value_or("")};
+    registry::NewRecord record{identifier, values_of(body->object(), services), read_template_version(body->object())};
     if (auto fine = body->finish(); !fine) return fail(std::move(fine.error()));
     return registry::put_identifier(
         std::move(*registrar), std::move(record), precondition_of(call),

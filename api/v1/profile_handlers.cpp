@@ -154,6 +154,7 @@ Result<Change> put_profile(Call const& call, Services& services) {
             storage::Reply reply;
             reply.status = done.created ? 201 : 200;
             reply.etag = document_etag(done.profile.json());
+            reply.log_index = done.log.header();
             if (done.created)
                 reply.location = "/v1/coding-profiles/" + percent_encode(done.profile.name()) + '/' +
                                  std::to_string(done.profile.version());

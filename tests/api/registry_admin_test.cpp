@@ -27,7 +27,7 @@ TEST(Prefixes, AreMadeByThePlatformAndReadByAll) {
     EXPECT_EQ(seen.status, 200);
     EXPECT_TRUE(seen.says("冶炼厂"));
     EXPECT_FALSE(seen.says("traceMode")) << "how it is run is not public";
-    EXPECT_EQ(node.registry->find_prefix("88.777.1")->trace_mode, "strict");
+    EXPECT_EQ(node.registry->prefix_of("88.777.1")->trace_mode, "strict");
     get.path["prefix"] = "88.777.1.2";
     EXPECT_EQ(node.get(get_prefix, get).status, 404);
     auto list = node.get(list_prefixes, {net::Method::Get, "/v1/prefixes?limit=1", ""});
@@ -61,7 +61,7 @@ TEST(Prefixes, ChangeUnderTheirEtag) {
 // The name of the enterprise is part of what each of its prefixes shows.
 TEST(Prefixes, HaveAnotherEtagWhenTheirEnterpriseIsRenamed) {
     ApiNode node;
-    std::string const owner = node.registry->find_prefix(kA)->enterprise;
+    std::string const owner = node.registry->prefix_of(kA)->enterprise;
     Sent add{net::Method::Post, "/v1/prefixes", R"({"prefix":"88.999.9","enterprise":")" + owner + "\"}",
              node.admin.get()};
     ASSERT_EQ(node.change(post_prefix, add).status, 201);
@@ -152,7 +152,7 @@ TEST(CodingProfiles, AreStoredAdoptedAndReadBackByteForByte) {
     EXPECT_EQ(node.get(get_profile, get).body, document);
     get.as = node.operator_b.get();
     EXPECT_EQ(node.get(get_profile, get).status, 404) << "another's profile";
-    EXPECT_EQ(node.registry->find_prefix(kA)->adopted, (std::vector<std::string>{"nonferrous-default", "own"}));
+    EXPECT_EQ(node.registry->prefix_of(kA)->adopted, (std::vector<std::string>{"nonferrous-default", "own"}));
     auto list = node.get(list_profiles, {net::Method::Get, "/v1/coding-profiles", "", node.operator_a.get()});
     EXPECT_TRUE(list.says(R"({"profile":"own","version":1,"prefix":"88.999.3212001","used":false)")) << list.body;
     EXPECT_TRUE(list.says("nonferrous-default"));

@@ -218,8 +218,10 @@ TEST(Landing, SaysThatACodeWasVoidedAndObeysTheRedirectPolicy) {
     EXPECT_TRUE(page.says("<a href=\"http://x/1\""));
     auto allowed = node.registry->authorise_change(*node.handle_operator, registry::Act::CodeVoid, identifier.prefix());
     registry::Registrar const registrar(*node.registry, *allowed);
-    node.run(registry::bulk_change({[&](storage::Batch& batch) { return registrar.void_code(batch, identifier, "x"); }},
-                                   registry::OnError::rollback, [](auto const&) { return storage::Reply{}; }));
+    node.run(registry::bulk_change(
+        {[&](storage::Batch& batch) { return registrar.void_code(batch, identifier, "x"); }},
+        registry::OnError::rollback, [](size_t, auto const&) { return std::string(); },
+        [](auto const&) { return storage::Reply{}; }));
     EXPECT_EQ(node.land("20.500.99999/a1").status, 410);
     EXPECT_EQ(node.ask("20.500.99999/a1").body, R"({"responseCode":100,"handle":"20.500.99999/a1"})");
 }

@@ -105,8 +105,13 @@ TEST(Allocation, IsBlockedByTenThousandTakenNumbersAndGoesOnBehindThemOnRetry) {
     for (uint64_t n = 1; n <= 10'001; ++n)
         items.push_back([=, record = NewRecord{*ident::Identifier::parse(renderer->render(n)), {value}, {}}](
                             storage::Batch& batch) { return registrar.create(batch, record); });
-    node.run(bulk_change(std::move(items), OnError::rollback, [](auto const&) { return storage::Reply{}; }));
+    node.run(bulk_change(
+        std::move(items), OnError::rollback, [](size_t, auto const&) { return std::string(); },
+        [](auto const&) { return storage::Reply{}; }));
     EXPECT_EQ(node.allocate(1).error().code, Code::CounterBlocked);
+    // As after a restart: what was found out is in the store.
+    auto const counter = storage::code_counter_key(kA, "nonferrous-default", renderer->scope_key());
+    EXPECT_EQ(*storage::find_count(**node.engine->view(), counter), 10'001u);
     auto retried = node.allocate(1);
     ASSERT_TRUE(retried) << retried.error().detail;
     EXPECT_EQ(retried->from, 10'002u);

@@ -113,7 +113,7 @@ TEST(Registry, FindsTheLongestRegisteredPrefixByWholeSegments) {
     node.add_prefix("20.500.99999", "D");
     node.add_prefix("88.101.42", "E");
     auto name = [&](std::string_view prefix) {
-        auto info = node.registry->find_prefix(prefix);
+        auto info = node.registry->prefix_of(prefix);
         return info ? info->enterprise_name : "nobody";
     };
     EXPECT_EQ(name("20.500.99999"), "D");
@@ -132,7 +132,7 @@ TEST(Registry, ReadsEverythingBackAfterARestart) {
     EXPECT_FALSE(again.authenticate(key));
     ASSERT_TRUE(again.load());
     EXPECT_TRUE(again.authenticate(key));
-    auto info = again.find_prefix(kA);
+    auto info = again.prefix_of(kA);
     ASSERT_TRUE(info);
     EXPECT_EQ(info->enterprise_name, "Enterprise A");
     ASSERT_EQ(info->profiles.size(), 1u);

@@ -6,7 +6,7 @@ namespace {
 
 std::string second_prefix(TestNode& node) {
     auto allowed = Authorised::check(*node.admin, Act::PrefixDelegate, {});
-    std::string const owner = node.registry->find_prefix(kA)->enterprise;
+    std::string const owner = node.registry->prefix_of(kA)->enterprise;
     NewPrefix request{*ident::Prefix::parse("88.999.1"), {}, owner, true, {}, {}, {}, {}};
     node.run(add_prefix(*node.registry, *allowed, request, [](auto const&) { return storage::Reply{}; }));
     return "88.999.1";
@@ -35,13 +35,13 @@ TEST(Directory, AnEnterpriseIsTheSameUnderAllItsPrefixes) {
     patch.trace_mode = "strict";
     node.patch_prefix(kA, patch);
     for (std::string const& prefix : {std::string(kA), second}) {
-        EXPECT_EQ(node.registry->find_prefix(prefix)->enterprise_name, "Renamed");
-        EXPECT_EQ(node.registry->find_prefix(prefix)->trace_mode, "strict");
+        EXPECT_EQ(node.registry->prefix_of(prefix)->enterprise_name, "Renamed");
+        EXPECT_EQ(node.registry->prefix_of(prefix)->trace_mode, "strict");
         auto const record = node.resolve("0.NA/" + prefix).record;
         ASSERT_FALSE(record.values.empty());
         EXPECT_EQ(record.values[0].data, "Renamed") << prefix;
     }
-    EXPECT_EQ(node.registry->find_prefix(kB)->enterprise_name, "Enterprise B");
+    EXPECT_EQ(node.registry->prefix_of(kB)->enterprise_name, "Enterprise B");
     EXPECT_EQ(node.resolve(std::string("0.NA/") + kB).record.values[0].data, "Enterprise B");
     auto const member = node.registry->directory()->principal(node.operator_a->id);
     EXPECT_EQ(member->trace_mode, "strict");
@@ -83,7 +83,7 @@ TEST(Directory, ANewVersionOfAProfileReachesThePrefixesThatAdoptedIt) {
     auto profile = ident::CodingProfile::parse(json);
     ASSERT_TRUE(profile) << profile.error().detail;
     node.run(store_profile(*node.registry, *allowed, *profile, [](auto const&) { return storage::Reply{}; }));
-    auto const info = node.registry->find_prefix(kA);
+    auto const info = node.registry->prefix_of(kA);
     ASSERT_EQ(info->profiles.size(), 2u);
     EXPECT_EQ(info->profiles[0].version(), 2u) << "newest first";
 }
@@ -110,6 +110,67 @@ TEST(Directory, HostsOnlyWhatTheNodeIsAuthoritativeFor) {
                                                     [](auto const&) { return storage::Reply{}; }));
     ASSERT_FALSE(taken);
     EXPECT_EQ(taken.error().code, Code::InvalidMember);
+}
+
+// One damaged row is answered so; everything else goes on (spec/durability.md 7).
+TEST(Directory, ADamagedRowTakesNothingElseWithIt) {
+    TestNode node;
+    ASSERT_TRUE(node.put(std::string(kA) + "/x", "1"));
+    ASSERT_TRUE(node.put(std::string(kB) + "/x", "1", {}, storage::ValueVisibility::everyone, node.operator_b.get()));
+    std::string const viewer = node.make_key(Role::viewer, kA), lost = node.make_key(Role::viewer, kA);
+    auto spoil = [&](std::string const& key) {
+        storage::Operation damage;
+        damage.apply = [key](storage::Batch& batch, uint32_t) -> Result<void> {
+            batch.put(storage::Space::record, key, "\xff\xff");
+            return {};
+        };
+        node.run(std::move(damage));
+    };
+    spoil(storage::prefix_key(kB));
+    spoil(storage::credential_key(lost.substr(5, 10)));
+    Registry again(*node.engine, node.clock, node.random, node.registry->pepper());
+    auto const loaded = again.load();
+    ASSERT_TRUE(loaded) << loaded.error().detail;
+    for (Registry* registry : {node.registry.get(), &again}) {
+        resolver::Resolver resolver(*node.engine, *registry);
+        auto resolve = [&](std::string const& prefix) {
+            return resolver.resolve(*ident::Identifier::parse(prefix + "/x"), Principal());
+        };
+        ASSERT_TRUE(resolve(kA));
+        EXPECT_EQ(resolve(kA)->outcome, resolver::Outcome::record);
+        ASSERT_FALSE(resolve(kB)) << "never as a prefix that is not hosted";
+        EXPECT_EQ(resolve(kB).error().code, Code::DataDamaged);
+        EXPECT_TRUE(registry->authenticate(viewer));
+        auto const allowed = registry->authorise_change(*node.operator_b, Act::RecordWrite, *ident::Prefix::parse(kB));
+        ASSERT_FALSE(allowed);
+        EXPECT_EQ(allowed.error().code, Code::DataDamaged);
+        EXPECT_TRUE(registry->authorise_change(*node.operator_a, Act::RecordWrite, *ident::Prefix::parse(kA)));
+    }
+    auto const key = again.authenticate(lost);
+    ASSERT_FALSE(key);
+    EXPECT_EQ(key.error().code, Code::DataDamaged);
+    EXPECT_GT(node.engine->health().damaged_answers, 0u);
+}
+
+// The prefix that a profile lets use it says so in a version and a leaf of its own.
+TEST(Directory, AdoptingAProfileIsAChangeOfThePrefix) {
+    TestNode node;
+    auto const before = node.registry->prefix_of(kA);
+    std::string document(ident::CodingProfile::nonferrous_default().json());
+    document.replace(document.find("nonferrous-default"), 18, "own");
+    document.replace(document.find("\"prefix\": \"*\""), 13, "\"prefix\": \"" + std::string(kA) + "\"");
+    node.clock.set("2026-11-23T02:00:00Z");
+    auto allowed = Authorised::check(*node.admin, Act::TemplateWrite, {});
+    LeafNote log;
+    node.run(
+        store_profile(*node.registry, *allowed, *ident::CodingProfile::parse(document), [&](ProfileStored const& done) {
+            log = done.log;
+            return storage::Reply{};
+        }));
+    auto const after = node.registry->prefix_of(kA);
+    EXPECT_EQ(after->version, before->version + 1);
+    EXPECT_GT(after->changed, before->changed);
+    EXPECT_EQ(log.count, 1u);
 }
 
 }  // namespace

@@ -24,10 +24,11 @@ Result<RecordChanged> void_code(TestNode& node, std::string const& text) {
     std::optional<Result<RecordChanged>> row;
     std::vector<BulkItem> items = {
         [&](storage::Batch& batch) { return registrar.void_code(batch, identifier, "misprint"); }};
-    node.run(bulk_change(items, OnError::proceed, [&](BulkDone const& done) {
-        row = done.rows.at(0);
-        return storage::Reply{};
-    }));
+    auto keep = [&](size_t, Result<RecordChanged> const& done) {
+        row = done;
+        return std::string();
+    };
+    node.run(bulk_change(items, OnError::proceed, keep, [](auto const&) { return storage::Reply{}; }));
     return *row;
 }
 
@@ -237,10 +238,13 @@ TEST(Registration, BulkJudgesEachItemOrAll) {
             return registrar.create(batch, record);
         };
     };
+    auto row = [](size_t, Result<RecordChanged> const& done) {
+        return done ? "created " : std::string(slug(done.error().code)) + ' ';
+    };
     auto run = [&](OnError on_error, std::string& words) {
         auto done = node.engine->update(
-            bulk_change({item("a"), item("ADMIN"), item("a"), item("b")}, on_error, [&](BulkDone const& all) {
-                for (auto const& row : all.rows) words += row ? "created " : std::string(slug(row.error().code)) + ' ';
+            bulk_change({item("a"), item("ADMIN"), item("a"), item("b")}, on_error, row, [&](BulkDone const& all) {
+                for (auto const& text : all.rows) words += text;
                 return storage::Reply{};
             }));
         return done ? Code::Internal : done.error().code;
@@ -272,12 +276,17 @@ TEST(Registration, ALongBulkTellsExactlyItsOwnLeaves) {
     std::vector<BulkItem> items;
     for (int i = 0; i < 600; ++i) items.push_back(item("b" + std::to_string(i)));
     BulkDone bulk;
+    std::set<uint64_t> told, own;
     std::promise<void> done;
+    auto row = [&](size_t, Result<RecordChanged> const& made) {
+        own.insert(made->log.first);
+        return std::string();
+    };
     auto render = [&](BulkDone const& all) {
         bulk = all;
         return storage::Reply{};
     };
-    auto operation = bulk_change(std::move(items), OnError::proceed, render);
+    auto operation = bulk_change(std::move(items), OnError::proceed, row, render);
     operation.owner = "en_a";
     node.engine->submit(std::move(operation), [&](auto const&) { done.set_value(); });
     for (int i = 0; i < 300; ++i) {
@@ -290,12 +299,95 @@ TEST(Registration, ALongBulkTellsExactlyItsOwnLeaves) {
     done.get_future().wait();
     EXPECT_EQ(bulk.log.count, 600u);
     EXPECT_GT(bulk.log.runs.size(), 1u) << "the others came between";
-    std::set<uint64_t> told, own;
     for (LeafRun const& run : bulk.log.runs)
         for (uint64_t i = 0; i < run.count; ++i) told.insert(run.first + i);
-    for (auto const& row : bulk.rows) own.insert(row->log.first);
     EXPECT_EQ(told, own);
     EXPECT_NE(bulk.log.header().find(", "), std::string::npos) << bulk.log.header();
+}
+
+// What a bulk request keeps between its commits is given back as it was.
+TEST(Registration, ABulkResumesWithTheRowsAndLeavesItHad) {
+    TestNode node;
+    auto allowed = node.registry->authorise_change(*node.operator_a, Act::RecordWrite, *ident::Prefix::parse(kA));
+    Registrar const registrar(*node.registry, *allowed);
+    std::vector<BulkItem> items;
+    for (char const* suffix : {"a", "ADMIN", "b"})
+        items.push_back([=, record = NewRecord{*ident::Identifier::parse(id(suffix)), {}, {}}](storage::Batch& batch) {
+            return registrar.create(batch, record);
+        });
+    auto row = [](size_t i, Result<RecordChanged> const& made) {
+        return std::to_string(i) + (made ? " at " + std::to_string(made->log.first) : "");
+    };
+    std::vector<BulkDone> answers;
+    auto render = [&](BulkDone const& done) {
+        answers.push_back(done);
+        return storage::Reply{};
+    };
+    auto first = bulk_change(items, OnError::proceed, row, render);
+    std::string kept;
+    auto progress = first.progress;
+    first.reply = [&, reply = first.reply](storage::Batch& batch) {
+        kept = progress();
+        return reply(batch);
+    };
+    node.run(std::move(first));
+    auto again = bulk_change(items, OnError::proceed, row, render);
+    ASSERT_TRUE(again.resume(kept));
+    EXPECT_EQ(again.progress(), kept);
+    again.apply = [](storage::Batch&, uint32_t) -> Result<void> { return {}; };
+    node.run(std::move(again));
+    ASSERT_EQ(answers.size(), 2u);
+    EXPECT_EQ(answers[1].rows, answers[0].rows);
+    EXPECT_EQ(answers[1].rows.size(), 3u);
+    EXPECT_EQ(answers[1].log.runs, answers[0].log.runs);
+    EXPECT_EQ(answers[1].log.time, answers[0].log.time);
+    EXPECT_EQ(answers[1].log.hash, answers[0].log.hash);
+    EXPECT_EQ(bulk_change(items, OnError::proceed, row, render).resume("short").error().code, Code::DataDamaged);
+}
+
+TEST(Registration, AWithdrawnNameThatComesBackStartsAnewButForItsVersions) {
+    TestNode node;
+    auto identifier = *ident::Identifier::parse(id("free"));
+    auto allowed = node.registry->authorise_change(*node.operator_a, Act::RecordWrite, identifier.prefix());
+    auto create = [&](std::string form) {
+        storage::Record made;
+        node.run(create_identifier(Registrar(*node.registry, *allowed), {identifier, {}, std::move(form)},
+                                   [&](RecordChanged const& done) {
+                                       made = done.record;
+                                       return storage::Reply{};
+                                   }));
+        return made;
+    };
+    auto const first = create("form 1");
+    ASSERT_TRUE(withdraw(node, id("free"), "*"));
+    node.clock.set("2026-11-25T02:00:00Z");
+    auto const again = create("");
+    EXPECT_EQ(again.version, 3u);
+    EXPECT_EQ(again.template_version, "");
+    EXPECT_GT(again.created, first.created);
+    EXPECT_TRUE(again.free_form);
+}
+
+// A clock that is set back: what is stamped carries the log time (spec/durability.md 12).
+TEST(Registration, StampsCarryTheLogTime) {
+    TestNode node;
+    auto const before = node.engine->health().log_time;
+    node.clock.set("1970-01-01T00:00:05Z");
+    auto const put = node.put(id("x"), "1");
+    ASSERT_TRUE(put);
+    EXPECT_GE(put->record.created, before);
+    EXPECT_GE(put->record.changed, before);
+    EXPECT_GE(put->record.values.at(0).timestamp, to_micros(before) / 1'000'000);
+    AllocationRequest request;
+    request.values = {{"class", "EQ"}, {"product", "ISPF1"}};
+    auto const codes = node.allocate(request);
+    ASSERT_TRUE(codes) << codes.error().detail;
+    auto const reserved = storage::find_record(**node.engine->view(), *ident::Identifier::parse(codes->codes.at(0)));
+    EXPECT_GE((*reserved)->created, before);
+    node.add_prefix("88.777.1", "Late");
+    EXPECT_GE(node.registry->prefix_of("88.777.1")->created, before);
+    auto const key = node.make_key(Role::viewer, kA);
+    EXPECT_GE(node.registry->directory()->credential(key.substr(5, 10))->row.created, before);
 }
 
 }  // namespace

@@ -63,9 +63,9 @@ TEST(Reopen, TheDirectoryServesWhatTheStoreHolds) {
         return done ? std::nullopt : std::optional(done.error().code);
     });
     ASSERT_TRUE(stored(node, storage::prefix_key("88.777.1"))) << "the write has come through";
-    EXPECT_TRUE(within_five_seconds([&] { return node.registry->find_prefix("88.777.1").has_value(); }));
-    EXPECT_EQ(node.registry->find_prefix("88.777.1")->enterprise_name, "New");
-    EXPECT_EQ(node.registry->find_prefix(kA)->enterprise_name, "Enterprise A");
+    EXPECT_TRUE(within_five_seconds([&] { return node.registry->prefix_of("88.777.1") != nullptr; }));
+    EXPECT_EQ(node.registry->prefix_of("88.777.1")->enterprise_name, "New");
+    EXPECT_EQ(node.registry->prefix_of(kA)->enterprise_name, "Enterprise A");
 }
 
 TEST(Reopen, AKeyRevokedByTheLostAnswerOpensNothing) {
