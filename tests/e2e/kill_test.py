@@ -190,12 +190,22 @@ class KillTest(unittest.TestCase):
                     replayed += 1
             connection.close()
             records = [(w.code, w.etag, w.value) for w in writers if isinstance(w, Updates)]
+        self.check_counters(issued)
         self.assertEqual(node.stop(), 0)
         verify = node.run("verify", "--data", str(node.data), "--deep", "--json", check=False)
         self.assertEqual(verify.returncode, 0, verify.stdout + verify.stderr)
         print(f"{calls}, {len(issued)} codes, {replayed} replays, nothing lost, {time.monotonic() - started:.0f} s")
         for kind, count in calls.items():
             self.assertGreater(count, 5 * ROUNDS, kind)
+
+    def check_counters(self, issued):
+        """No number is lost: of every counter, what was issued follows on from 1."""
+        numbers = {}
+        for code in issued:
+            scope, serial = code.rsplit(".", 1)
+            numbers.setdefault(scope, []).append(int(serial.split("-")[0]))
+        for scope, found in numbers.items():
+            self.assertEqual(sorted(found), list(range(1, len(found) + 1)), scope)
 
     def make_records(self, node, key, issued):
         codes = node.request("POST", "/v1/codes", {"prefix": PREFIX, "count": 3,
