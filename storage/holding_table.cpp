@@ -1,5 +1,7 @@
 #include "storage/holding_table.hpp"
 
+#include <algorithm>
+
 #include "storage/keys.hpp"
 #include "storage/wire.hpp"
 
@@ -83,10 +85,12 @@ std::string encode(ContentRow const& row) {
     return bytes;
 }
 
-Result<std::vector<ContentRow>> container_rows(View const& view, LotNumber container, int64_t until_us) {
+Result<std::vector<ContentRow>> container_rows(View const& view, LotNumber container, int64_t until_us,
+                                               uint32_t rows_max) {
     std::vector<ContentRow> rows;
     std::optional<Range> range = until('b', container, until_us);
-    while (range) {
+    while (range && rows.size() < rows_max) {
+        range->rows_max = std::min<uint32_t>(range->rows_max, rows_max - static_cast<uint32_t>(rows.size()));
         auto page = view.scan(*range);
         if (!page) return tl::unexpected(page.error());
         for (Row const& stored : page->rows) {
@@ -99,11 +103,12 @@ Result<std::vector<ContentRow>> container_rows(View const& view, LotNumber conta
     return rows;
 }
 
-Result<std::vector<ContentRow>> contained_rows(View const& view, LotNumber lot, int64_t until_us) {
+Result<std::vector<ContentRow>> contained_rows(View const& view, LotNumber lot, int64_t until_us, uint32_t rows_max) {
     std::vector<std::string> keys;
     std::vector<ContentRow> rows;
     std::optional<Range> range = until('w', lot, until_us);
-    while (range) {
+    while (range && keys.size() < rows_max) {
+        range->rows_max = std::min<uint32_t>(range->rows_max, rows_max - static_cast<uint32_t>(keys.size()));
         auto page = view.scan(*range);
         if (!page) return tl::unexpected(page.error());
         for (Row const& stored : page->rows) {

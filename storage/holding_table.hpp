@@ -29,9 +29,11 @@ std::string content_key(ContentRow const& row);
 std::string contained_key(ContentRow const& row);
 std::string encode(ContentRow const& row);
 
-// Every row of a container up to and including `until_us`, in order of (time, lot, seq).
-Result<std::vector<ContentRow>> container_rows(View const& view, LotNumber container, int64_t until_us = INT64_MAX);
-// Every row that puts the lot into a container or takes it out, in order of time.
-Result<std::vector<ContentRow>> contained_rows(View const& view, LotNumber lot, int64_t until_us = INT64_MAX);
+// Every row of a container up to and including `until_us`, in order of (time, lot, seq); at most `rows_max`.
+Result<std::vector<ContentRow>> container_rows(View const& view, LotNumber container, int64_t until_us = INT64_MAX,
+                                               uint32_t rows_max = UINT32_MAX);
+// Every row that puts the lot into a container or takes it out, in order of time; at most `rows_max`.
+Result<std::vector<ContentRow>> contained_rows(View const& view, LotNumber lot, int64_t until_us = INT64_MAX,
+                                               uint32_t rows_max = UINT32_MAX);
 
 }  // namespace ingot::storage

@@ -2,10 +2,8 @@
 
 #include <algorithm>
 
-#include "storage/holding_table.hpp"
 #include "tracechain/capture_account.hpp"
 #include "tracechain/capture_links.hpp"
-#include "tracechain/container.hpp"
 #include "tracechain/custody.hpp"
 #include "tracechain/flags.hpp"
 
@@ -20,17 +18,6 @@ using storage::RowKind;
 
 namespace {
 
-void mention(Application& application, LotWork& lot) {
-    LotRow& row = lot.row;
-    if (row.first_seq == 0) {
-        row.first_seq = application.link.seq;
-        row.first_time_us = row.last_time_us = application.event.time_us;
-        row.owner_prefix = application.prepared.facts.owner_prefix_of(row.key);
-    }
-    row.first_time_us = std::min(row.first_time_us, application.event.time_us);
-    row.last_time_us = std::max(row.last_time_us, application.event.time_us);
-}
-
 Result<void> concern(Application& application, Member const& member) {
     auto lot = application.work.lot_of(member.lot, member.uri, member.instance);
     if (!lot) return tl::unexpected(lot.error());
@@ -42,7 +29,7 @@ Result<void> concern(Application& application, Member const& member) {
         application.flags |= bit(Flag::kind_conflict);
         warn(application, "kind-conflict", member.pointer);
     }
-    mention(application, **lot);
+    mention(application, (*lot)->row);
     auto& list = member.side == Side::Input    ? application.inputs
                  : member.side == Side::Output ? application.outputs
                                                : application.items;
@@ -141,15 +128,6 @@ Result<void> dispose(Application& application) {
     return consume(application, application.inputs, RowKind::dispose);
 }
 
-void list_items(Application& application) {
-    for (Concerned const& item : application.items) {
-        LinkInput line;
-        line.lot = item.lot->row.lot;
-        line.amounts = item.amounts;
-        application.link.inputs.push_back(std::move(line));
-    }
-}
-
 Amounts negated(Amounts const& amounts) {
     Amounts out;
     for (auto const& line : amounts.lines()) out.set(line.basis, -line.amount);
@@ -161,7 +139,7 @@ Result<void> adjust(Application& application) {
     bool const found = adjust.cause == Adjust::Cause::Found;
     RowKind const kind = adjust.count ? (found ? RowKind::found_count : RowKind::adjust_count)
                                       : (found ? RowKind::found_delta : RowKind::adjust_delta);
-    list_items(application);
+    list_lots(application, application.items);
     for (Concerned const& item : application.items) {
         if (item.lot->row.kind == LotKind::class_only) continue;
         Amounts amounts = adjust.negative ? negated(item.amounts) : item.amounts;
@@ -173,7 +151,7 @@ Result<void> adjust(Application& application) {
 }
 
 void observe(Application& application) {
-    list_items(application);
+    list_lots(application, application.items);
     for (Concerned const& item : application.items) describe(application, item);
 }
 
@@ -233,12 +211,31 @@ Result<void> apply_kind(Application& application) {
             observe(application);
             return {};
         default:
-            list_items(application);
+            list_lots(application, application.items);
             return {};
     }
 }
 
 }  // namespace
+
+void mention(Application& application, LotRow& lot) {
+    if (lot.first_seq == 0) {
+        lot.first_seq = application.link.seq;
+        lot.first_time_us = lot.last_time_us = application.event.time_us;
+        lot.owner_prefix = application.prepared.facts.owner_prefix_of(lot.key);
+    }
+    lot.first_time_us = std::min(lot.first_time_us, application.event.time_us);
+    lot.last_time_us = std::max(lot.last_time_us, application.event.time_us);
+}
+
+void list_lots(Application& application, std::vector<Concerned> const& lots) {
+    for (Concerned const& each : lots) {
+        LinkInput line;
+        line.lot = each.lot->row.lot;
+        line.amounts = each.amounts;
+        application.link.inputs.push_back(std::move(line));
+    }
+}
 
 void warn(Application& application, std::string code, std::string pointer) {
     application.warnings.push_back({std::move(code), std::move(pointer)});
@@ -254,53 +251,6 @@ AccountRow row_for(Application const& application, RowKind kind, uint8_t phase, 
     row.stated = std::move(stated);
     row.campaign = application.link.campaign;
     return row;
-}
-
-Result<void> leave_container(Application& application, Concerned const& concerned) {
-    LotRow const& lot = concerned.lot->row;
-    if (!lot.was_packed) return {};
-    LotNumber container = concerned.through;
-    if (container == 0) {
-        auto found = container_of(application.work.batch(), lot.lot, application.event.time_us);
-        if (!found) return tl::unexpected(found.error());
-        if (!*found) return {};
-        container = **found;
-        concerned.lot->row.flags |= bit(Flag::consumed_in_container);
-        application.flags |= bit(Flag::consumed_in_container);
-        warn(application, "consumed-in-container", concerned.member->pointer);
-    }
-    storage::ContentRow row{container, lot.lot,           application.event.time_us, application.link.seq,
-                            true,      concerned.amounts, application.void_seq};
-    application.work.batch().put(storage::Space::index, storage::content_key(row), storage::encode(row));
-    application.work.batch().put(storage::Space::index, storage::contained_key(row), "");
-    return {};
-}
-
-Result<std::vector<Concerned>> with_contents(Application& application, std::vector<Concerned> const& named) {
-    constexpr int kLevels = 10;
-    std::vector<Concerned> out, level = named;
-    for (int depth = 0; !level.empty() && depth <= kLevels; ++depth) {
-        std::vector<Concerned> next;
-        for (Concerned& each : level) {
-            std::vector<Content> inside;
-            if (each.lot->row.is_container) {
-                auto found = contents(application.work.batch(), each.lot->row.lot, application.event.time_us);
-                if (!found) return tl::unexpected(found.error());
-                inside = std::move(*found);
-            }
-            for (Content const& content : inside) {
-                auto lot = application.work.lot(content.lot);
-                if (!lot) return tl::unexpected(lot.error());
-                mention(application, **lot);
-                next.push_back({each.member, *lot, content.amounts, each.lot->row.lot, false});
-            }
-            bool const listed =
-                std::any_of(out.begin(), out.end(), [&](Concerned const& o) { return o.lot == each.lot; });
-            if (inside.empty() && !listed) out.push_back(std::move(each));
-        }
-        level = std::move(next);
-    }
-    return out;
 }
 
 Result<void> apply_transformation(Application& application) {

@@ -1,11 +1,13 @@
 // What one event does to lots, campaigns, custody and containers (spec/trace-semantics.md 2.2, 3.1, 3.5).
 #pragma once
 
+#include <map>
 #include <vector>
 
 #include "storage/event_table.hpp"
 #include "tracechain/capture_event.hpp"
 #include "tracechain/capture_workspace.hpp"
+#include "tracechain/container.hpp"
 
 namespace ingot::tracechain {
 
@@ -28,6 +30,7 @@ struct Application {
     std::vector<Concerned> inputs, outputs, items;
     std::vector<storage::FactWarning> warnings;
     uint32_t flags = 0;
+    std::map<LotNumber, std::vector<Content>> inside = {};  // containers at the time of the event, as read
     std::string const& site() const { return link.site; }
 };
 
@@ -46,7 +49,12 @@ Result<void> apply_packing(Application& application);
 // Dry mass from moisture, element mass from dry mass and assay, where the amounts do not state them (1.3 rule 2).
 Amounts with_assays(Amounts amounts, std::vector<Assay> const& assays);
 AccountRow row_for(Application const& application, storage::RowKind kind, uint8_t phase, Amounts stated);
-// Lots of containers replace the containers they stand in; nested ones down to ten levels.
+// The event names the lot: its first mention, and the span of its times.
+void mention(Application& application, LotRow& lot);
+// The lots become the inputs of the link, as they are named.
+void list_lots(Application& application, std::vector<Concerned> const& lots);
+// Lots of containers replace the containers they stand in, each lot once; nested ones down to ten levels, past which
+// the event is refused, as when there are more rows to read than Workspace::content_rows_left: CaptureLimit.
 Result<std::vector<Concerned>> with_contents(Application& application, std::vector<Concerned> const& named);
 // A consumed lot leaves the container it stands in.
 Result<void> leave_container(Application& application, Concerned const& concerned);

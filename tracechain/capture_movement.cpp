@@ -10,7 +10,6 @@
 namespace ingot::tracechain {
 
 using storage::Flag;
-using storage::LinkInput;
 using storage::LinkKind;
 using storage::LinkTransfer;
 using storage::LotKind;
@@ -124,12 +123,7 @@ Result<void> apply_transfer(Application& application) {
             moved->push_back(named);
     std::stable_sort(moved->begin(), moved->end(),
                      [](Concerned const& a, Concerned const& b) { return a.lot->row.key < b.lot->row.key; });
-    for (Concerned const& item : *moved) {
-        LinkInput line;
-        line.lot = item.lot->row.lot;
-        line.amounts = item.amounts;
-        application.link.inputs.push_back(std::move(line));
-    }
+    list_lots(application, *moved);
     for (Concerned const& item : *moved) {
         if (item.lot->row.kind == LotKind::class_only) continue;
         if (application.link.kind == LinkKind::receive)
@@ -147,23 +141,12 @@ Result<void> apply_transfer(Application& application) {
 Result<void> apply_packing(Application& application) {
     Event const& event = application.event;
     bool const out = application.link.kind == LinkKind::unpack;
-    for (Concerned const& item : application.items) {
-        LinkInput line;
-        line.lot = item.lot->row.lot;
-        line.amounts = item.amounts;
-        application.link.inputs.push_back(std::move(line));
-    }
+    list_lots(application, application.items);
     if (!event.parent) return {};
     auto found = application.work.lot_of(*event.parent, event.parent_uri, true);
     if (!found) return tl::unexpected(found.error());
     LotRow& parent = (*found)->row;
-    if (parent.first_seq == 0) {
-        parent.first_seq = application.link.seq;
-        parent.first_time_us = parent.last_time_us = event.time_us;
-        parent.owner_prefix = application.prepared.facts.owner_prefix_of(parent.key);
-    }
-    parent.first_time_us = std::min(parent.first_time_us, event.time_us);
-    parent.last_time_us = std::max(parent.last_time_us, event.time_us);
+    mention(application, parent);
     parent.is_container = true;
     application.link.outputs.push_back({parent.lot, storage::OutputRole::product, {}});
     storage::ContentRow row{parent.lot, 0, event.time_us, application.link.seq, out, {}, application.void_seq};

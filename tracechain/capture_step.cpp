@@ -83,9 +83,10 @@ class Step {
     }
 
     Result<void> run() {
-        constexpr size_t kRowsPerFurtherEvent = 16;
-        workspace_.rows_left =
-            unit_.settings->rederive_rows_max + kRowsPerFurtherEvent * (std::max<size_t>(indexes_.size(), 1) - 1);
+        constexpr size_t kRowsPerFurtherEvent = 16, kContentRowsPerFurtherEvent = 100;
+        size_t const further = std::max<size_t>(indexes_.size(), 1) - 1;
+        workspace_.rows_left = unit_.settings->rederive_rows_max + kRowsPerFurtherEvent * further;
+        workspace_.content_rows_left = unit_.settings->content_rows_max + kContentRowsPerFurtherEvent * further;
         for (size_t at : indexes_)
             if (auto const& refusal = unit_.events[at].refusal) return refuse(at, *refusal);
         if (auto done = prefetch(batch_, workspace_, unit_, indexes_, index_); !done) return done;
@@ -100,6 +101,7 @@ class Step {
     }
 
     Result<void> run_again() {
+        workspace_.content_rows_left = UINT32_MAX - 1;
         if (auto done = prefetch(batch_, workspace_, unit_, indexes_, index_); !done) return done;
         for (size_t at : indexes_) {
             CaptureResult& result = unit_.results[at];

@@ -94,6 +94,7 @@ class Workspace {
     std::vector<Shortage> shortages;  // met since the caller cleared it
     std::set<EventSeq> totals_due;    // events whose resolved input amounts changed
     size_t rows_left = SIZE_MAX;      // stored rows that this unit may still derive again
+    size_t content_rows_left = 0;     // packing records that this unit may still read
 
   private:
     Result<uint64_t> next_number(std::string_view counter);

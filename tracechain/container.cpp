@@ -54,11 +54,15 @@ void put_in(Inside& inside, ContentRow const& row) {
 Result<std::vector<Content>> contents(storage::View const& view, LotNumber container, int64_t at_us, EventSeq as_of) {
     auto rows = storage::container_rows(view, container, at_us);
     if (!rows) return tl::unexpected(rows.error());
-    std::stable_sort(rows->begin(), rows->end(), [](ContentRow const& a, ContentRow const& b) {
+    return contents_of(std::move(*rows), as_of);
+}
+
+std::vector<Content> contents_of(std::vector<ContentRow> rows, EventSeq as_of) {
+    std::stable_sort(rows.begin(), rows.end(), [](ContentRow const& a, ContentRow const& b) {
         return std::tie(a.time_us, a.seq, a.lot) < std::tie(b.time_us, b.seq, b.lot);
     });
     Inside inside;
-    for (ContentRow const& row : *rows) {
+    for (ContentRow const& row : rows) {
         if (!live(row, as_of)) continue;
         row.out ? take_out(inside, row) : put_in(inside, row);
     }
@@ -67,17 +71,26 @@ Result<std::vector<Content>> contents(storage::View const& view, LotNumber conta
     return out;
 }
 
+bool holds(std::vector<Content> const& contents, LotNumber lot) {
+    return std::binary_search(contents.begin(), contents.end(), Content{lot, {}, 0},
+                              [](Content const& a, Content const& b) { return a.lot < b.lot; });
+}
+
+std::vector<LotNumber> containers_of(std::vector<ContentRow> const& rows, EventSeq as_of) {
+    std::vector<LotNumber> out;
+    std::set<LotNumber> known;
+    for (auto row = rows.rbegin(); row != rows.rend(); ++row)
+        if (!row->out && live(*row, as_of) && known.insert(row->container).second) out.push_back(row->container);
+    return out;
+}
+
 Result<std::optional<LotNumber>> container_of(storage::View const& view, LotNumber lot, int64_t at_us, EventSeq as_of) {
     auto rows = storage::contained_rows(view, lot, at_us);
     if (!rows) return tl::unexpected(rows.error());
-    std::set<LotNumber> asked;
-    for (auto row = rows->rbegin(); row != rows->rend(); ++row) {
-        if (row->out || !live(*row, as_of) || !asked.insert(row->container).second) continue;
-        auto inside = contents(view, row->container, at_us, as_of);
+    for (LotNumber container : containers_of(*rows, as_of)) {
+        auto inside = contents(view, container, at_us, as_of);
         if (!inside) return tl::unexpected(inside.error());
-        bool const found =
-            std::any_of(inside->begin(), inside->end(), [&](Content const& content) { return content.lot == lot; });
-        if (found) return std::optional(row->container);
+        if (holds(*inside, lot)) return std::optional(container);
     }
     return std::optional<LotNumber>();
 }

@@ -19,6 +19,14 @@ struct Content {
 Result<std::vector<Content>> contents(storage::View const& view, storage::LotNumber container,
                                       int64_t at_us = INT64_MAX, storage::EventSeq as_of = UINT64_MAX);
 
+// The same of rows already read, as known at `as_of`.
+std::vector<Content> contents_of(std::vector<storage::ContentRow> rows, storage::EventSeq as_of = UINT64_MAX);
+// Is the lot among them?
+bool holds(std::vector<Content> const& contents, storage::LotNumber lot);
+// Containers that a lot's rows put it into, the last one first, each once.
+std::vector<storage::LotNumber> containers_of(std::vector<storage::ContentRow> const& rows,
+                                              storage::EventSeq as_of = UINT64_MAX);
+
 // The container the lot stands in at that moment.
 Result<std::optional<storage::LotNumber>> container_of(storage::View const& view, storage::LotNumber lot,
                                                        int64_t at_us = INT64_MAX, storage::EventSeq as_of = UINT64_MAX);

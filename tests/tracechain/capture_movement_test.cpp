@@ -145,6 +145,63 @@ TEST(CaptureContainers, ALotConsumedInsideAContainerLeavesIt) {
     EXPECT_EQ(inside(chain, 9), 2u);
 }
 
+std::string pallet(int n) { return "urn:epc:id:giai:9527001.P" + std::to_string(n); }
+std::string pack_into(int n, std::string const& container, std::vector<std::string> const& children) {
+    return frame(n, R"("type":"AggregationEvent","action":"ADD","parentID":")" + container + R"(","childEPCs":[)" +
+                        quoted(children) + "]");
+}
+std::string ship(int n, std::string const& epc) {
+    return object(n,
+                  R"("action":"OBSERVE","bizStep":"shipping","epcList":[)" + quoted({epc}) + "]," + parties("1", "2"));
+}
+size_t lots_of_event(Chain const& chain) {
+    auto const now = chain.view();
+    return (*storage::find_link(*now, *storage::read_count(*now, "events")))->inputs.size();
+}
+
+// Ten containers, each of which holds all ten: without remembering what was opened, 10^10 lots.
+TEST(CaptureContainers, ContainersThatHoldEachOtherAreOpenedOnce) {
+    Chain chain;
+    std::vector<std::string> all, packing;
+    for (int i = 0; i < 10; ++i) all.push_back(pallet(i));
+    for (int i = 0; i < 10; ++i) packing.push_back(pack_into(1 + i, pallet(i), all));
+    ASSERT_TRUE(chain.post(Notation::document(packing), principal_of("1")));
+    store(chain, ship(20, pallet(0)));
+    EXPECT_EQ(lots_of_event(chain), 1u) << "a ring holds nothing: the container itself moves";
+    store(chain, pack_into(21, pallet(3), {serial(1)}));
+    store(chain, ship(30, pallet(0)));
+    EXPECT_EQ(lots_of_event(chain), 2u) << "the container and the one lot in the ring";
+}
+
+// P0 in P1 in P2 ...: `levels` containers around a bundle.
+Result<nlohmann::json> ship_nested(int levels) {
+    Chain chain;
+    store(chain, pack_into(1, pallet(0), {serial(1)}));
+    for (int i = 1; i < levels; ++i) store(chain, pack_into(1 + i, pallet(i), {pallet(i - 1)}));
+    return chain.post(Notation::document({ship(40, pallet(levels - 1))}), principal_of("1"));
+}
+
+TEST(CaptureContainers, NestedTenDeepAndNoDeeper) {
+    EXPECT_TRUE(ship_nested(10));
+    auto const deeper = ship_nested(11);
+    ASSERT_FALSE(deeper) << "what stands deeper was left out in silence";
+    EXPECT_EQ(slug(deeper.error().code), "capture-limit");
+}
+
+TEST(CaptureContainers, AsManyPackingRecordsAreReadAsTheLimitSays) {
+    for (uint32_t max : {3u, 2u}) {
+        TraceSettings settings = Chain::example_settings();
+        settings.content_rows_max = max;
+        Chain chain(settings);
+        store(chain, pack_into(1, pallet(0), {serial(1), serial(2), serial(3)}));
+        auto const answer = chain.post(Notation::document({ship(9, pallet(0))}), principal_of("1"));
+        ASSERT_EQ(answer.has_value(), max == 3);
+        if (!answer) {
+            EXPECT_EQ(slug(answer.error().code), "capture-limit");
+        }
+    }
+}
+
 TEST(CaptureInstances, ASerialisedItemIsConsumedWholeAndOnce) {
     Chain chain;
     cast_and_pack(chain);
