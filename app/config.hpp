@@ -37,6 +37,7 @@ struct Config {
     double trace_tolerance_lot = 0.005, trace_tolerance_vessel = 0.02;
     std::chrono::milliseconds trace_late_supply_window = std::chrono::hours(24);
     std::vector<std::string> trace_alias_hosts;
+    bool epcis_lenient = false;
     std::vector<std::string> metrics_allow = {"loopback"};
     uint64_t metrics_prefix_max = 1000;
     std::string logging_level = "info";          // error warn info debug

@@ -281,6 +281,7 @@ std::vector<ConfigKey> node_keys() {
             real("trace.tolerance.vessel", &Config::trace_tolerance_vessel, 0, 0.5),
             duration("trace.late_supply_window", &Config::trace_late_supply_window, milliseconds(0), 31 * 24 * kHour),
             texts("trace.alias_hosts", &Config::trace_alias_hosts),
+            boolean("epcis.lenient", &Config::epcis_lenient),
             networks("metrics.allow", &Config::metrics_allow),
             count("metrics.prefix_max", &Config::metrics_prefix_max, 1, 10'000),
             word("logging.level", &Config::logging_level, {"error", "warn", "info", "debug"}),

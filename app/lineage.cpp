@@ -9,6 +9,7 @@ tracechain::TraceSettings trace_settings(Config const& config) {
     settings.hosts.own_hosts = {config.node_name};
     settings.hosts.alias_hosts = config.trace_alias_hosts;
     settings.limits = config.limits;
+    settings.lenient = config.epcis_lenient;
     settings.tolerance_lot = config.trace_tolerance_lot;
     settings.tolerance_vessel = config.trace_tolerance_vessel;
     settings.late_supply_window_us = std::chrono::microseconds(config.trace_late_supply_window).count();
