@@ -104,6 +104,8 @@ void read_field(WireReader& in, EventFacts& facts) {
         case 23: facts.flags = in.u32(); break;
         case 24: facts.unit_first = in.u64(); break;
         case 25: facts.log_index = in.u64(); break;
+        case 26: read_digest(in, facts.hash_cbv20); break;
+        case 27: read_digest(in, facts.hash_cbv21); break;
         default: in.skip();
     }
 }
@@ -112,10 +114,10 @@ void read_field(WireReader& in, EventFacts& facts) {
 
 }  // namespace
 
-std::string const& EventFacts::owner_prefix_of(std::string_view lot_key_text) const {
-    for (auto const& [lot, owner] : lot_owners)
-        if (lot == lot_key_text) return owner;
-    return reporter_prefix;
+std::string const& EventFacts::registered_to(std::string_view lot_key_text) const {
+    auto at = std::lower_bound(lot_owners.begin(), lot_owners.end(), lot_key_text,
+                               [](auto const& owned, std::string_view wanted) { return owned.first < wanted; });
+    return at != lot_owners.end() && at->first == lot_key_text ? at->second : reporter_prefix;
 }
 
 std::string encode_facts_before(EventFacts const& facts) {
@@ -162,6 +164,8 @@ std::string complete_facts(std::string bytes, EventFacts const& facts) {
     out.u64(23, facts.flags);
     out.u64(24, facts.unit_first);
     out.u64(25, facts.log_index);
+    if (facts.hash_cbv20 != Digest{}) out.text(26, bytes_of(facts.hash_cbv20));
+    if (facts.hash_cbv21 != Digest{}) out.text(27, bytes_of(facts.hash_cbv21));
     return bytes;
 }
 

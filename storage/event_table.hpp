@@ -55,12 +55,14 @@ struct EventFacts {
     Digest declared_digest{};      // over reason and corrective ids
     // custody from and to, ownership from and to
     FactParty custody_source, custody_destination, owner_source, owner_destination;
-    // Lots that stand under a prefix registered to another enterprise: canonical key, first prefix of that enterprise.
+    // Lots whose identifier is not registered to the reporter: canonical key, first prefix of the enterprise it is
+    // registered to, or nothing when it is registered to nobody. In order of key.
     std::vector<std::pair<std::string, std::string>> lot_owners;
+    Digest hash_cbv20{}, hash_cbv21{};  // epcis-rest.md 5, both readings of the CBV event hash
     std::string device;  // station form (stations.md 9): its `device` object, verbatim JSON; empty = none
 
-    // Who registered the prefix the lot stands under; else who reports it (security.md 4.2).
-    std::string const& owner_prefix_of(std::string_view lot_key_text) const;
+    // The enterprise that the identifier of a lot named in the event is registered to, as a prefix; empty: to nobody.
+    std::string const& registered_to(std::string_view lot_key_text) const;
 };
 
 // The part that is known before the seq is: complete_facts() adds the rest.

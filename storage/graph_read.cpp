@@ -154,6 +154,20 @@ void read_assay(WireReader& in, Assay& assay) {
         case 3: assay.status = static_cast<uint8_t>(in.u64()); break;
         case 4: assay.time_us = in.s64(); break;
         case 5: assay.seq = in.u64(); break;
+        case 6: assay.void_seq = in.u64(); break;
+        default: in.skip();
+    }
+}
+
+void read_description(WireReader& in, Description& description) {
+    switch (in.field()) {
+        case 1: description.seq = in.u64(); break;
+        case 2: description.time_us = in.s64(); break;
+        case 3: description.void_seq = in.u64(); break;
+        case 4: description.material = in.text(); break;
+        case 5: description.origin_stated = in.u64() != 0; break;
+        case 6: read_message(in, description.origin, read_origin); break;
+        case 7: description.ilmd = in.text(); break;
         default: in.skip();
     }
 }
@@ -209,19 +223,17 @@ void read_lot_field(WireReader& in, LotRow& lot) {
         case 6: {
             uint64_t const marks = in.u64();
             lot.external = marks & 1;
-            lot.origin_stated = marks & 2;
             lot.was_packed = marks & 4;
             lot.is_container = marks & 8;
             lot.has_adds = marks & 16;
             lot.has_outputs = marks & 32;
             lot.has_implicit = marks & 64;
+            if ((marks >> 7) > static_cast<uint64_t>(Claim::registered)) in.fail();
+            lot.claim = static_cast<Claim>(marks >> 7);
             break;
         }
         case 7: lot.owner_prefix = in.text(); break;
-        case 8: lot.material = in.text(); break;
-        case 9: read_message(in, lot.origin, read_origin); break;
         case 10: read_message(in, lot.assays.emplace_back(), read_assay); break;
-        case 11: lot.ilmd = in.text(); break;
         case 12: lot.first_seq = in.u64(); break;
         case 13: lot.first_time_us = in.s64(); break;
         case 14: lot.last_time_us = in.s64(); break;
@@ -232,6 +244,8 @@ void read_lot_field(WireReader& in, LotRow& lot) {
         case 19: lot.flags = in.u32(); break;
         case 20: read_message(in, lot.holdings.emplace_back(), read_holding); break;
         case 21: lot.newest_seq = in.u64(); break;
+        case 22: read_message(in, lot.descriptions.emplace_back(), read_description); break;
+        case 23: lot.part_of = in.text(); break;
         default: in.skip();
     }
 }
@@ -310,14 +324,13 @@ void read_campaign_field(WireReader& in, CampaignRow& campaign) {
             if (!packed.ok()) in.fail();
             break;
         }
-        case 14: campaign.earliest_output_us = in.s64(); break;
-        case 15: campaign.latest_input_us = in.s64(); break;
         case 16: read_message(in, campaign.total_in, read_amounts); break;
         case 17: read_message(in, campaign.total_out, read_amounts); break;
         case 18: campaign.flags = in.u32(); break;
         case 19: campaign.dirty_from = in.u64(); break;
         case 20: campaign.dirty_time_us = in.s64(); break;
         case 21: campaign.newest_seq = in.u64(); break;
+        case 22: campaign.owner_prefix = in.text(); break;
         default: in.skip();
     }
 }
@@ -345,6 +358,7 @@ Result<LotRow> decode_lot(LotNumber number, Bytes value) {
     if (lot.id.empty()) lot.id = lot.key;
     if (lot.uri.empty()) lot.uri = lot.key;
     lot.last_time_us += lot.first_time_us;
+    describe(lot);
     return lot;
 }
 

@@ -160,4 +160,35 @@ Result<std::vector<AccountRow>> campaign_rows(View const& view, CampaignNumber c
     return scan_rows(view, std::move(range), rows_max);
 }
 
+namespace {
+
+bool earlier(Description const& a, Description const& b) {
+    return std::tuple(a.void_seq != 0, a.time_us, a.seq) < std::tuple(b.void_seq != 0, b.time_us, b.seq);
+}
+
+}  // namespace
+
+void describe(LotRow& lot) {
+    std::sort(lot.descriptions.begin(), lot.descriptions.end(), earlier);
+    lot.material.clear();
+    lot.ilmd.clear();
+    lot.origin = {};
+    lot.origin_stated = false;
+    for (Description const& each : lot.descriptions) {
+        if (each.void_seq != 0) break;
+        if (lot.material.empty()) lot.material = each.material;
+        if (lot.ilmd.empty()) lot.ilmd = each.ilmd;
+        if (each.origin_stated && !lot.origin_stated) lot.origin = each.origin;
+        lot.origin_stated |= each.origin_stated;
+    }
+}
+
+void add_description(LotRow& lot, Description description) {
+    lot.descriptions.push_back(std::move(description));
+    describe(lot);
+    if (lot.descriptions.size() <= kDescriptionsMax) return;
+    lot.descriptions.pop_back();
+    describe(lot);
+}
+
 }  // namespace ingot::storage

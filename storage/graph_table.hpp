@@ -112,7 +112,8 @@ struct AccountRow {
     int64_t difference = 0;     // weighing difference booked at this row (tolerance or final), signed, primary basis
     int64_t bound_time_us = 0;  // consume: sort time and seq of the supply whose state it took from
     EventSeq bound_seq = 0;     // 0 = state 0 (opening stock nobody stated)
-    std::vector<std::pair<EventSeq, Amounts>> layers;  // fifo-like draws: charges taken, oldest first
+    // fifo-like draws: charges taken, oldest first. A draw of `window` keeps none: they are the charges of that time.
+    std::vector<std::pair<EventSeq, Amounts>> layers;
     bool operator==(AccountRow const&) const = default;
 };
 
@@ -145,11 +146,24 @@ struct Assay {            // status 1 provisional, 2 exchange, 3 final, 4 umpire
     uint8_t status = 1;
     int64_t time_us = 0;
     EventSeq seq = 0;
+    EventSeq void_seq = 0;  // declaration that voided the event; 0 = live
 };
 
 struct Origin {
     std::string type, supplier, country, mine;  // as stated; empty = absent
 };
+
+// What one event said the lot is.
+struct Description {
+    EventSeq seq = 0;
+    int64_t time_us = 0;
+    EventSeq void_seq = 0;  // declaration that voided the event; 0 = live
+    std::string material;   // empty = not stated
+    bool origin_stated = false;
+    Origin origin;
+    std::string ilmd;  // JSON text of the ilmd, verbatim; empty = none
+};
+inline constexpr size_t kDescriptionsMax = 8;
 
 // Custody and ownership of one party in one lot, as sums that do not depend on the order of capture; read through
 // tracechain/custody.hpp, which settles what was not reported. Amounts on the lot's primary basis.
@@ -169,6 +183,10 @@ struct HoldingRow {
     std::vector<TransferSum> custody, ownership;  // towards this party, by source
 };
 
+// Why a lot belongs to its owner: it was the first to mention it, and nobody made it yet; or the first to make it; or
+// the identifier is registered to it.
+enum class Claim : uint8_t { mentioned = 0, made = 1, registered = 2 };
+
 struct LotRow {
     LotNumber lot = 0;
     std::string key;  // canonical (ident::LotKey::canonical)
@@ -176,12 +194,15 @@ struct LotRow {
     std::string uri;  // form first captured
     LotKind kind = LotKind::batch;
     bool external = false;     // mentioned before any supply was captured
-    std::string owner_prefix;  // who registered its prefix, else who first reported it
-    std::string material;
+    std::string owner_prefix;  // enterprise it belongs to (docs/decisions/0016)
+    Claim claim = Claim::mentioned;
+    std::string part_of;        // canonical key of the lot a serialised item belongs to, as its URI said; empty = none
+    std::vector<Assay> assays;  // in order of capture
+    std::vector<Description> descriptions;  // at most kDescriptionsMax
+    // What the live descriptions say, see describe(); not stored.
+    std::string material, ilmd;
     Origin origin;
     bool origin_stated = false;
-    std::vector<Assay> assays;
-    std::string ilmd;  // JSON text of the commissioning ilmd, verbatim; empty = none
     EventSeq first_seq = 0;
     int64_t first_time_us = 0, last_time_us = 0;  // least and largest event time that mentions it
     EventSeq reorder_seq = 0;
@@ -196,6 +217,12 @@ struct LotRow {
     bool has_adds = false, has_outputs = false, has_implicit = false;  // kinds of supply rows it ever had
 };
 inline constexpr uint32_t kInlineRows = 16;
+
+// Sets material, origin and ilmd: each as the live description earliest in (event time, seq) that states it says, so
+// that order of capture does not matter. Done by decode_lot.
+void describe(LotRow& lot);
+// Adds one; past kDescriptionsMax the void one, else the live one, that is last in (event time, seq) goes.
+void add_description(LotRow& lot, Description description);
 
 // LinkInput::measured, bit by bit.
 inline constexpr uint8_t kPrimaryMeasured = 1, kDryMeasured = 2, kElementsMeasured = 4, kTakenEarly = 0x80;
@@ -257,7 +284,7 @@ struct LinkTransfer {
     bool ownership = false;  // else custody
     bool received = false;   // booked by a receiving event, else by shipping
     bool whole = false;      // amount was unknown: the whole lot
-    int64_t amount = 0;      // primary basis; negative for void_shipping
+    int64_t amount = 0;      // primary basis. Of void_ship: what the shipping had moved, to be taken back
 };
 
 // An event as the lineage sees it. n inputs and m outputs cost n + m.
@@ -294,8 +321,8 @@ struct CampaignRow {
     AccountTail tail;
     // plain campaigns: every event of it, in seq order (their links hold the amounts)
     std::vector<EventSeq> events;
-    int64_t earliest_output_us = 0, latest_input_us = 0;
-    Amounts total_in, total_out;
+    Amounts total_in, total_out;  // kept so that the range of 1.2 is checked without reading the other events
+    std::string owner_prefix;     // enterprise of its first event: nobody else works in it (docs/decisions/0016)
     uint32_t flags = 0;
     EventSeq dirty_from = 0;  // != 0: rows from dirty_time_us on are to be replayed by readers
     int64_t dirty_time_us = 0;

@@ -98,6 +98,17 @@ void write(WireWriter& out, Assay const& assay) {
     out.u64(3, assay.status);
     out.s64(4, assay.time_us);
     out.u64(5, assay.seq);
+    out.u64(6, assay.void_seq);
+}
+
+void write(WireWriter& out, Description const& description) {
+    out.u64(1, description.seq);
+    out.s64(2, description.time_us);
+    out.u64(3, description.void_seq);
+    out.text(4, description.material);
+    out.u64(5, description.origin_stated ? 1 : 0);
+    out.message(6, false, [&] { write(out, description.origin); });
+    out.text(7, description.ilmd);
 }
 
 void write(WireWriter& out, LinkInput const& input, int64_t event_time_us) {
@@ -156,21 +167,18 @@ std::string encode(AccountRow const& row) {
 
 std::string encode(LotRow const& lot) {
     std::string bytes;
-    bytes.reserve(256 + lot.ilmd.size());
+    bytes.reserve(256);
     WireWriter out(bytes);
     out.u64(1, lot.lot);
     out.text(2, lot.key);
     if (lot.id != lot.key) out.text(3, lot.id);
     if (lot.uri != lot.key) out.text(4, lot.uri);
     out.u64(5, static_cast<uint64_t>(lot.kind));
-    out.u64(6, (lot.external ? 1u : 0u) | (lot.origin_stated ? 2u : 0u) | (lot.was_packed ? 4u : 0u) |
-                   (lot.is_container ? 8u : 0u) | (lot.has_adds ? 16u : 0u) | (lot.has_outputs ? 32u : 0u) |
-                   (lot.has_implicit ? 64u : 0u));
+    out.u64(6, (lot.external ? 1u : 0u) | (lot.was_packed ? 4u : 0u) | (lot.is_container ? 8u : 0u) |
+                   (lot.has_adds ? 16u : 0u) | (lot.has_outputs ? 32u : 0u) | (lot.has_implicit ? 64u : 0u) |
+                   static_cast<uint64_t>(lot.claim) << 7);
     out.text(7, lot.owner_prefix);
-    out.text(8, lot.material);
-    out.message(9, false, [&] { write(out, lot.origin); });
     for (Assay const& assay : lot.assays) out.message(10, true, [&] { write(out, assay); });
-    out.text(11, lot.ilmd);
     out.u64(12, lot.first_seq);
     out.s64(13, lot.first_time_us);
     out.s64(14, lot.last_time_us - lot.first_time_us);
@@ -181,6 +189,8 @@ std::string encode(LotRow const& lot) {
     out.u64(19, lot.flags);
     for (HoldingRow const& holding : lot.holdings) out.message(20, true, [&] { write(out, holding); });
     out.u64(21, lot.newest_seq);
+    for (Description const& description : lot.descriptions) out.message(22, true, [&] { write(out, description); });
+    out.text(23, lot.part_of);
     return bytes;
 }
 
@@ -229,14 +239,13 @@ std::string encode(CampaignRow const& campaign) {
     out.message(13, false, [&] {
         for (EventSeq seq : campaign.events) out.varint(seq);
     });
-    out.s64(14, campaign.earliest_output_us);
-    out.s64(15, campaign.latest_input_us);
     write_amounts(out, 16, campaign.total_in);
     write_amounts(out, 17, campaign.total_out);
     out.u64(18, campaign.flags);
     out.u64(19, campaign.dirty_from);
     out.s64(20, campaign.dirty_time_us);
     out.u64(21, campaign.newest_seq);
+    out.text(22, campaign.owner_prefix);
     return bytes;
 }
 

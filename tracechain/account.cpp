@@ -4,10 +4,11 @@
 #include <cmath>
 #include <limits>
 #include <tuple>
+#include <unordered_map>
 
 #include "tracechain/account_layers.hpp"
 #include "tracechain/amount.hpp"
-#include "tracechain/walk_basis.hpp"
+#include "tracechain/basis.hpp"
 
 namespace ingot::tracechain {
 
@@ -30,15 +31,12 @@ auto order_of(AccountRow const& row, AccountTerms const& terms) {
     return std::tuple(row.sort_time_us, row.sort_seq, phase, moved, row.time_us, row.seq, row.phase);
 }
 
-bool is_zero(Amounts const& content) {
-    return std::all_of(content.lines().begin(), content.lines().end(), [](auto const& line) { return !line.amount; });
-}
-
 // What has to be remembered beyond the tail to repay shortfalls and to revive an empty account.
 struct Memory {
-    std::vector<AccountRow*> short_rows;  // open shortfalls, oldest first
-    Amounts last_state;                   // content just after the last supply
-    std::vector<Charge> charges;          // every charge so far: policies `line` and `window`
+    std::vector<AccountRow*> short_rows;              // open shortfalls, oldest first
+    Amounts last_state;                               // content just after the last supply
+    std::unordered_map<EventSeq, int64_t> charge_us;  // time of every charge so far: policy `line`
+    EventSeq last_charge = 0;
 };
 
 // Applies rows in order. `memory` is null for append(): can_append() has made sure that it is not needed.
@@ -70,7 +68,7 @@ class Applier {
     bool layered() const { return terms_.campaign && keeps_layers(terms_.policy); }
 
     void supply(AccountRow& row, Amounts const& added) {
-        if (is_zero(tail_.content)) {
+        if (all_zero(tail_.content)) {
             if (!added.empty() && tail_.supplied == 0) tail_.primary = primary_of(added);
             tail_.content = added;
         } else {
@@ -89,7 +87,8 @@ class Applier {
         if (layered()) tail_.layers.emplace_back(row.seq, added);
         if (memory_ != nullptr) {
             memory_->last_state = tail_.content;
-            if (terms_.campaign) memory_->charges.push_back({row.seq, row.sort_time_us, added});
+            if (terms_.campaign) memory_->charge_us[row.seq] = row.sort_time_us;
+            memory_->last_charge = row.seq;
         }
     }
 
@@ -109,7 +108,7 @@ class Applier {
         int64_t x = content();
         int64_t wanted = row.stated.get(tail_.primary).value_or(x);
         int64_t take = std::min(wanted, x);
-        if (wanted > x && within_tolerance(wanted - x)) {
+        if (wanted > x && (row.final || within_tolerance(wanted - x))) {
             row.difference = wanted - x;
         } else {
             row.shortfall = wanted - take;
@@ -129,11 +128,12 @@ class Applier {
 
     void take_out(AccountRow& row, int64_t take, int64_t x) {
         if (layered()) {
-            auto ripe = memory_ != nullptr ? ripe_charges(memory_->charges, row.sort_time_us, terms_.residence_us)
-                                           : std::vector<EventSeq>{};
-            row.layers = take_layers(tail_.layers, take, tail_.primary, terms_.policy, ripe);
-        } else if (terms_.campaign && terms_.policy == storage::Policy::window && memory_ != nullptr) {
-            row.layers = charges_within(memory_->charges, row.sort_time_us, terms_.window_us);
+            auto const is_ripe = [&](EventSeq charge) {
+                if (memory_ == nullptr) return false;
+                auto const at = memory_->charge_us.find(charge);
+                return at != memory_->charge_us.end() && row.sort_time_us - at->second >= terms_.residence_us;
+            };
+            row.layers = take_layers(tail_.layers, take, tail_.primary, terms_.policy, is_ripe);
         }
         Amounts left;
         for (auto const& line : tail_.content.lines()) {
@@ -204,8 +204,8 @@ class Applier {
     void grow(AccountRow& row, int64_t change) {
         row.moved = grown(change);
         if (layered()) {
-            if (tail_.layers.empty() && memory_ != nullptr && !memory_->charges.empty()) {
-                tail_.layers.emplace_back(memory_->charges.back().seq, row.moved);  // revived: like the last charge
+            if (tail_.layers.empty() && memory_ != nullptr && memory_->last_charge != 0) {
+                tail_.layers.emplace_back(memory_->last_charge, row.moved);  // revived: like the last charge
             } else {
                 scale_layers(tail_.layers, tail_.primary, held_sum(content(), change));
             }
@@ -309,9 +309,7 @@ Replayed replay(std::span<AccountRow const> rows, AccountTerms const& terms, Eve
 
 bool can_append(AccountTail const& tail, AccountRow const& row, AccountTerms const& terms, bool has_unbound_rows) {
     if (row.void_seq != 0) return false;
-    if (terms.campaign && (terms.policy == storage::Policy::line || terms.policy == storage::Policy::window)) {
-        return false;  // these look back at the times of charges
-    }
+    if (terms.campaign && terms.policy == storage::Policy::line) return false;  // looks back at the times of charges
     if (std::tie(row.time_us, row.seq, row.phase) <= std::tie(tail.last_time_us, tail.last_seq, tail.last_phase)) {
         if (tail.last_seq != 0) return false;
     }

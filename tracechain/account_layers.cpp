@@ -41,9 +41,8 @@ int64_t sum_of(Layers const& layers, Basis const& basis) {
 }
 
 Layers take_layers(Layers& layers, int64_t take, Basis const& primary, Policy policy,
-                   std::vector<EventSeq> const& ripe) {
+                   std::function<bool(EventSeq)> const& is_ripe) {
     Layers out;
-    auto is_ripe = [&](EventSeq seq) { return std::find(ripe.begin(), ripe.end(), seq) != ripe.end(); };
     if (policy == Policy::lifo) {
         for (size_t i = layers.size(); i-- > 0 && take > 0;) take -= take_from(layers[i], take, primary, out);
         std::reverse(out.begin(), out.end());
@@ -75,22 +74,6 @@ void scale_layers(Layers& layers, Basis const& primary, int64_t total) {
         layers[i].second = std::move(scaled_amounts);
     }
     std::erase_if(layers, [&](auto const& layer) { return layer.second.value(primary) == 0; });
-}
-
-std::vector<EventSeq> ripe_charges(std::vector<Charge> const& charges, int64_t now_us, int64_t residence_us) {
-    std::vector<EventSeq> out;
-    for (Charge const& charge : charges) {
-        if (now_us - charge.time_us >= residence_us) out.push_back(charge.seq);
-    }
-    return out;
-}
-
-Layers charges_within(std::vector<Charge> const& charges, int64_t now_us, int64_t window_us) {
-    Layers out;
-    for (Charge const& charge : charges) {
-        if (now_us - charge.time_us <= window_us) out.emplace_back(charge.seq, charge.amounts);
-    }
-    return out;
 }
 
 }  // namespace ingot::tracechain

@@ -5,6 +5,7 @@
 
 namespace ingot::tracechain {
 
+using storage::Amounts;
 using storage::Basis;
 using storage::BasisKind;
 
@@ -31,6 +32,18 @@ std::optional<Basis> parse_basis(std::string_view text) {
     for (size_t kind = 1; kind < kNames.size(); ++kind)
         if (text == kNames[kind] && text != "element") return Basis{static_cast<BasisKind>(kind), {}};
     return std::nullopt;
+}
+
+Basis primary_of(Amounts const& amounts) {
+    for (BasisKind kind : {BasisKind::gross_mass, BasisKind::count, BasisKind::volume, BasisKind::length,
+                           BasisKind::area, BasisKind::dry_mass}) {
+        if (amounts.get({kind, {}})) return {kind, {}};
+    }
+    return amounts.empty() ? Basis{} : amounts.lines().front().basis;
+}
+
+bool all_zero(storage::Amounts const& amounts) {
+    return std::all_of(amounts.lines().begin(), amounts.lines().end(), [](auto const& line) { return !line.amount; });
 }
 
 bool is_element_name(std::string_view text) {

@@ -12,13 +12,35 @@ namespace {
 void roll_back(CaptureUnit& unit) {
     for (CaptureResult& result : unit.results) {
         if (result.outcome == Outcome::refused) continue;
-        bool const judged = result.outcome == Outcome::stored || result.outcome == Outcome::duplicate;
-        result.outcome = judged ? Outcome::rolled_back : Outcome::not_attempted;
+        result.outcome = result.seq != 0 ? Outcome::rolled_back : Outcome::not_attempted;
+    }
+}
+
+// One event of a `proceed` request. The answer is made of the rows, whatever became of the step: a step that failed,
+// for the store's reason or by a bug, was refused and nothing else.
+Result<void> run_event(storage::Batch& batch, CaptureUnit& unit, uint32_t step) {
+    CaptureResult& result = unit.results[step];
+    auto refuse = [&](Error error) {
+        CaptureResult refused;
+        refused.event_id = unit.events[step].event_id;
+        refused.outcome = Outcome::refused;
+        refused.error = std::move(error);
+        result = std::move(refused);
+    };
+    try {
+        auto done = run_capture(batch, unit, {step});
+        if (!done && result.outcome != Outcome::refused) refuse(done.error());
+        return done;
+    } catch (...) {
+        refuse({Code::Internal,
+                "capturing the event ended in an unexpected way; nothing of it was stored, send it again",
+                "登记该事件时发生内部错误，未保存任何内容，请重新提交"});
+        throw;  // the committer writes it down
     }
 }
 
 Result<void> run_step(storage::Batch& batch, CaptureUnit& unit, uint32_t step) {
-    if (!unit.rollback) return run_capture(batch, unit, {step});
+    if (!unit.rollback) return run_event(batch, unit, step);
     std::vector<size_t> all(unit.events.size());
     for (size_t i = 0; i < all.size(); ++i) all[i] = i;
     auto done = run_capture(batch, unit, all);

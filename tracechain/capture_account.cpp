@@ -34,20 +34,6 @@ std::map<RowKey, int64_t> effects(std::vector<AccountRow> const& rows, AccountTa
     return changes;
 }
 
-// The account's rows with fresh derived fields, in replay order; rows that are not live keep none.
-std::vector<AccountRow> derive(std::vector<AccountRow> const& rows, AccountTerms const& terms, AccountTail& tail) {
-    Replayed replayed = replay(rows, terms);
-    tail = std::move(replayed.tail);
-    std::vector<AccountRow> out = std::move(replayed.rows);
-    for (AccountRow const& row : rows) {
-        if (is_live_now(row)) continue;
-        clear_derived(out.emplace_back(row));
-    }
-    std::sort(out.begin(), out.end(),
-              [&](AccountRow const& a, AccountRow const& b) { return storage::in_replay_order(a, b, terms.campaign); });
-    return out;
-}
-
 Result<void> book_change(Workspace& work, LotWork& lot, AccountRow const& row, int64_t change) {
     if (change == 0) return {};
     if (row.kind == RowKind::implicit) {  // from whoever held it outside
@@ -74,15 +60,6 @@ Result<void> book_changes(Workspace& work, LotWork& lot, std::vector<AccountRow>
         if (auto booked = book_change(work, lot, row, change); !booked) return booked;
     }
     return {};
-}
-
-void note_shortage(Workspace& work, std::string const& id, AccountRow const& row, AccountTail const& tail,
-                   int64_t before) {
-    if (!is_taking(row) || row.shortfall <= before) return;
-    int64_t const available = row.moved.value(tail.primary);
-    work.shortages.push_back({id, row.seq, available,
-                              row.stated.get(tail.primary).value_or(held_sum(available, row.shortfall)),
-                              tail.primary.kind == storage::BasisKind::gross_mass});
 }
 
 void spill(LotWork& lot, std::vector<AccountRow> rows) {
@@ -181,7 +158,7 @@ Result<void> derive_all(Workspace& work, LotWork& lot, std::vector<AccountRow> r
     LotRow& record = lot.row;
     Before const before = before_of(stored, record.tail);
     mark_supplies(rows, record.kind);
-    std::vector<AccountRow> derived = derive(rows, terms_of(work.settings()), record.tail);
+    std::vector<AccountRow> derived = derive_rows(rows, terms_of(work.settings()), record.tail);
     record.flags = (record.flags & ~kDerivedFlags) | derived_flags(derived, record);
     record.reorder_seq = reorder_of(derived);
     if (auto done = store_changed(work, lot, derived, before); !done) return done;
@@ -218,13 +195,53 @@ Result<bool> derive_after(Workspace& work, LotWork& lot, RowKey const& from, Edi
     return true;
 }
 
-// True when the new row cannot change which supplies count.
-bool supplies_stay(LotRow const& lot, AccountRow const& row) {
+// Did a live supply of the batch that is no receiving make its current state? Then a receiving is none (2.2).
+Result<bool> is_really_supplied(Workspace& work, LotWork const& lot) {
+    AccountTail const& tail = lot.row.tail;
+    if (lot.row.kind != LotKind::batch || tail.states == 0) return false;
+    auto rows = work.rows_from(lot, {tail.bound_time_us, tail.bound_seq, 0}, 4);
+    if (!rows) return tl::unexpected(rows.error());
+    return std::any_of(rows->begin(), rows->end(), [&](AccountRow const& row) {
+        return row.seq == tail.bound_seq && is_live_now(row) &&
+               (row.kind == RowKind::commission || row.kind == RowKind::output);
+    });
+}
+
+// Does some row of the day before the new supply name the same supply? Its own event's rows aside (a heel).
+Result<bool> names_another(Workspace& work, LotWork const& lot, AccountRow const& row) {
+    auto rows = work.rows_from(lot, {row.time_us - kRestatedWithinUs, 0, 0},
+                               static_cast<uint32_t>(std::min<size_t>(work.rows_left, UINT32_MAX - 1)) + 1);
+    if (!rows) return tl::unexpected(rows.error());
+    if (auto spent = work.spend_rows(lot.row.id, lot.row.spilled_rows > 0 ? rows->size() : 0); !spent)
+        return tl::unexpected(spent.error());
+    return std::any_of(rows->begin(), rows->end(), [&](AccountRow const& other) {
+        return is_supply_kind(other) && other.kind != row.kind && is_live_now(other) && same_supply(other, row);
+    });
+}
+
+// True when the new row, the last one, cannot change which supplies count.
+Result<bool> supplies_stay(Workspace& work, LotWork const& lot, AccountRow& row) {
+    LotRow const& record = lot.row;
     if (!is_supply_kind(row)) return true;
-    if (lot.kind == LotKind::instance) return !lot.has_adds && !lot.has_outputs && !lot.has_implicit;
-    if (row.kind == RowKind::output) return !lot.has_adds && !lot.has_implicit;
-    if (row.kind == RowKind::commission) return !lot.has_outputs && !lot.has_implicit;
-    return !lot.has_adds && !lot.has_outputs && !lot.has_implicit;
+    if (record.kind == LotKind::instance) return !record.has_adds && !record.has_outputs && !record.has_implicit;
+    if (row.kind == RowKind::implicit) {
+        if (!record.has_adds && !record.has_outputs && !record.has_implicit) return true;
+        auto supplied = is_really_supplied(work, lot);
+        row.restated = supplied && *supplied;
+        return supplied;
+    }
+    if (record.flags & bit(Flag::implicit_supply)) return false;
+    bool const others = row.kind == RowKind::output ? record.has_adds : record.has_outputs;
+    if (!others) return true;
+    if (row.kind == RowKind::output) {
+        auto link = work.link(row.seq);
+        if (!link) return tl::unexpected(link.error());
+        auto const is_it = [&](storage::LinkInput const& input) { return input.lot == record.lot; };
+        if (std::any_of((*link)->inputs.begin(), (*link)->inputs.end(), is_it)) return true;  // a heel
+    }
+    auto another = names_another(work, lot, row);
+    if (!another) return another;
+    return !*another;
 }
 
 void remember_supply(LotRow& lot, AccountRow const& row) {
@@ -236,6 +253,7 @@ void remember_supply(LotRow& lot, AccountRow const& row) {
 Result<void> append_row(Workspace& work, LotWork& lot, AccountRow row, AccountTerms const& terms) {
     LotRow& record = lot.row;
     int64_t const before = record.tail.content.value(record.tail.primary);
+    bool const stands_in = row.kind == RowKind::implicit && !row.restated;
     append(record.tail, row, terms);
     if (auto fine = check_range(record.id, record.tail, {&row, 1}); !fine) return fine;
     int64_t const now = record.tail.content.value(record.tail.primary);
@@ -249,6 +267,7 @@ Result<void> append_row(Workspace& work, LotWork& lot, AccountRow row, AccountTe
     uint32_t const overdraw = record.tail.debt > 0 ? bit(Flag::overdraw) : 0;
     if (record.spilled_rows > 0) {
         record.flags = (record.flags & ~bit(Flag::overdraw)) | overdraw;
+        if (stands_in) record.flags |= bit(Flag::implicit_supply);
     } else {
         record.flags = (record.flags & ~kDerivedFlags) | derived_flags(record.rows, record);
     }
@@ -269,8 +288,12 @@ Result<void> add_row(Workspace& work, LotWork& lot, AccountRow row) {
     AccountTerms const terms = terms_of(work.settings());
     bool const has_rows = !record.rows.empty() || record.spilled_rows > 0;
     bool const unbound = record.tail.states == 0 && has_rows;
-    bool const appends =
-        row.void_seq == 0 && supplies_stay(record, row) && can_append(record.tail, row, terms, unbound);
+    bool appends = row.void_seq == 0 && can_append(record.tail, row, terms, unbound);
+    if (appends) {
+        auto stay = supplies_stay(work, lot, row);
+        if (!stay) return tl::unexpected(stay.error());
+        appends = *stay;
+    }
     remember_supply(record, row);
     if (appends) return append_row(work, lot, std::move(row), terms);
 

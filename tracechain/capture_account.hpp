@@ -14,6 +14,9 @@ namespace ingot::tracechain {
 Result<void> add_row(Workspace& work, LotWork& lot, AccountRow row);
 Result<void> add_row(Workspace& work, CampaignWork& campaign, AccountRow row);
 
+// Gives a campaign without rows these, all at once.
+Result<void> replace_rows(Workspace& work, CampaignWork& campaign, std::vector<AccountRow> rows);
+
 // Marks the rows of an event void and derives what that changes. An account without such a row is left alone.
 Result<void> void_rows(Workspace& work, LotWork& lot, LinkRow const& link, EventSeq declaration);
 Result<void> void_rows(Workspace& work, CampaignWork& campaign, LinkRow const& link, EventSeq declaration);

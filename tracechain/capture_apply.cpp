@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/encoding.hpp"
 #include "tracechain/capture_account.hpp"
 #include "tracechain/capture_links.hpp"
 #include "tracechain/custody.hpp"
@@ -9,6 +10,7 @@
 
 namespace ingot::tracechain {
 
+using storage::Claim;
 using storage::Flag;
 using storage::LinkInput;
 using storage::LinkKind;
@@ -24,8 +26,10 @@ Result<void> concern(Application& application, Member const& member) {
     LotRow const& row = (*lot)->row;
     bool const fresh = row.first_seq == 0;
     bool const conflict = row.kind != LotKind::class_only && member.instance != (row.kind == LotKind::instance);
+    claim(application, (*lot)->row);
+    if (row.part_of.empty() && member.lot_of_serial) (*lot)->row.part_of = *member.lot_of_serial;
     if (conflict) {
-        (*lot)->row.flags |= bit(Flag::kind_conflict);
+        if (!is_strangers(application, row)) (*lot)->row.flags |= bit(Flag::kind_conflict);
         application.flags |= bit(Flag::kind_conflict);
         warn(application, "kind-conflict", member.pointer);
     }
@@ -42,24 +46,39 @@ void by_lot_key(std::vector<Concerned>& list) {
                      [](Concerned const& a, Concerned const& b) { return a.lot->row.key < b.lot->row.key; });
 }
 
-// What the event says about the lot for good: material, origin, assays.
-void describe(Application& application, Concerned const& concerned) {
-    if (application.void_seq != 0) return;
+tl::unexpected<Error> too_many_assays(Application const& application, LotRow const& lot) {
+    std::string const max = std::to_string(application.work.settings().assays_per_lot_max);
+    Error error{Code::CaptureLimit,
+                "lot " + excerpt(lot.id) + " would have more than " + max +
+                    " assays; name a part of it as a lot of its own for further ones",
+                "批次 " + excerpt(lot.id) + " 的化验结果将超过 " + max + " 项；请将其一部分另立批次"};
+    error.with("lot", lot.id).with("limit", static_cast<int64_t>(application.work.settings().assays_per_lot_max));
+    return fail(std::move(error));
+}
+
+// What the event says about the lot: material, origin, ilmd, assays.
+Result<void> describe(Application& application, Concerned const& concerned) {
+    if (application.void_seq != 0) return {};
     Event const& event = application.event;
     LotRow& lot = concerned.lot->row;
     bool const product = concerned.member->output_role == OutputRole::product;
-    if (lot.material.empty() && product) lot.material = event.material;
-    if (lot.ilmd.empty() && product) lot.ilmd = event.ilmd;
-    if (event.kind == LinkKind::commission && event.origin_stated && !lot.origin_stated) {
-        lot.origin = event.origin;
-        lot.origin_stated = true;
-    }
-    if (!product) return;
+    storage::Description said;
+    said.seq = application.link.seq;
+    said.time_us = event.time_us;
+    if (product) said.material = event.material;
+    if (product) said.ilmd = event.ilmd;
+    said.origin_stated = event.kind == LinkKind::commission && event.origin_stated;
+    if (said.origin_stated) said.origin = event.origin;
+    if (said.origin_stated || !said.material.empty() || !said.ilmd.empty()) add_description(lot, std::move(said));
+    if (!product || event.assays.empty()) return {};
+    if (lot.assays.size() + event.assays.size() > application.work.settings().assays_per_lot_max)
+        return too_many_assays(application, lot);
     for (Assay assay : event.assays) {
         assay.time_us = event.time_us;
         assay.seq = application.link.seq;
         lot.assays.push_back(std::move(assay));
     }
+    return {};
 }
 
 // A live output that made the lot earlier than this moment. Of a spilled lot the last supply stands for them all.
@@ -72,8 +91,12 @@ bool was_output_before(LotRow const& lot, int64_t time_us) {
 }
 
 Result<void> supply(Application& application, Concerned const& concerned, RowKind kind) {
-    describe(application, concerned);
+    if (auto described = describe(application, concerned); !described) return described;
     LotRow& lot = concerned.lot->row;
+    if (lot.claim == Claim::mentioned && application.void_seq == 0) {
+        lot.claim = Claim::made;
+        lot.owner_prefix = application.prepared.facts.reporter_prefix;
+    }
     Amounts amounts = with_assays(concerned.amounts, application.event.assays);
     if (lot.kind == LotKind::class_only) return {};
     bool const heel = std::any_of(application.inputs.begin(), application.inputs.end(),
@@ -150,9 +173,11 @@ Result<void> adjust(Application& application) {
     return settle_totals(application.work);
 }
 
-void observe(Application& application) {
+Result<void> observe(Application& application) {
     list_lots(application, application.items);
-    for (Concerned const& item : application.items) describe(application, item);
+    for (Concerned const& item : application.items)
+        if (auto described = describe(application, item); !described) return described;
+    return {};
 }
 
 void add_explicit_links(Application& application) {
@@ -184,6 +209,21 @@ bool has_rows(LinkKind kind) {
            kind == LinkKind::dispose || kind == LinkKind::adjust;
 }
 
+// Of whom a lot is, is written whole with every change of it.
+Result<void> check_parties(Application const& application, LotRow const& lot) {
+    size_t sums = 0;
+    for (storage::HoldingRow const& holding : lot.holdings)
+        sums += 1 + holding.custody.size() + holding.ownership.size();
+    uint32_t const max = application.work.settings().parties_per_lot_max;
+    if (sums <= max) return {};
+    Error error{Code::CaptureLimit,
+                "lot " + excerpt(lot.id) + " would be moved between more than " + std::to_string(max) +
+                    " parties; split it into lots first",
+                "批次 " + excerpt(lot.id) + " 涉及的往来方将超过 " + std::to_string(max) + "；请先拆分批次"};
+    error.with("lot", lot.id).with("limit", static_cast<int64_t>(max));
+    return fail(std::move(error));
+}
+
 Result<void> apply_kind(Application& application) {
     switch (application.link.kind) {
         case LinkKind::commission:
@@ -208,8 +248,7 @@ Result<void> apply_kind(Application& application) {
         case LinkKind::unpack:
             return apply_packing(application);
         case LinkKind::observe:
-            observe(application);
-            return {};
+            return observe(application);
         default:
             list_lots(application, application.items);
             return {};
@@ -218,11 +257,26 @@ Result<void> apply_kind(Application& application) {
 
 }  // namespace
 
+void claim(Application& application, LotRow& lot) {
+    storage::EventFacts const& facts = application.prepared.facts;
+    std::string const& registered = facts.registered_to(lot.key);
+    bool const own = registered == facts.reporter_prefix;
+    if (!registered.empty() && (own || lot.claim != Claim::registered)) {
+        lot.owner_prefix = registered;
+        lot.claim = Claim::registered;
+    } else if (registered.empty() && lot.first_seq == 0) {
+        lot.owner_prefix = facts.reporter_prefix;
+    }
+}
+
+bool is_strangers(Application const& application, LotRow const& lot) {
+    return lot.claim == Claim::registered && lot.owner_prefix != application.prepared.facts.reporter_prefix;
+}
+
 void mention(Application& application, LotRow& lot) {
     if (lot.first_seq == 0) {
         lot.first_seq = application.link.seq;
         lot.first_time_us = lot.last_time_us = application.event.time_us;
-        lot.owner_prefix = application.prepared.facts.owner_prefix_of(lot.key);
     }
     lot.first_time_us = std::min(lot.first_time_us, application.event.time_us);
     lot.last_time_us = std::max(lot.last_time_us, application.event.time_us);
@@ -262,7 +316,7 @@ Result<void> apply_transformation(Application& application) {
     LinkRow& link = application.link;
     Event const& event = application.event;
     if (event.transformation) {
-        auto campaign = application.work.campaign_of(*event.transformation, event.transformation_uri);
+        auto campaign = own_campaign(application, *event.transformation, event.transformation_uri);
         if (!campaign) return tl::unexpected(campaign.error());
         link.campaign = (*campaign)->row.campaign;
     }
@@ -296,8 +350,10 @@ Result<void> apply_event(Application& application) {
     by_lot_key(application.items);
     if (auto done = apply_kind(application); !done) return done;
     for (auto const* list : {&application.inputs, &application.outputs, &application.items})
-        for (Concerned const& each : *list)
+        for (Concerned const& each : *list) {
             if (auto fine = check_range(each.lot->row); !fine) return fine;
+            if (auto few = check_parties(application, each.lot->row); !few) return few;
+        }
     if (!has_rows(link.kind)) index_mentions(application);
     link.flags |= application.flags & ~bit(Flag::custody_gap);
     return {};

@@ -49,6 +49,12 @@ Result<void> apply_packing(Application& application);
 // Dry mass from moisture, element mass from dry mass and assay, where the amounts do not state them (1.3 rule 2).
 Amounts with_assays(Amounts amounts, std::vector<Assay> const& assays);
 AccountRow row_for(Application const& application, storage::RowKind kind, uint8_t phase, Amounts stated);
+// Whose lot it is, when the event names it (docs/decisions/0016); before mention().
+void claim(Application& application, LotRow& lot);
+// Is the lot's identifier registered to another enterprise than the reporter?
+bool is_strangers(Application const& application, LotRow const& lot);
+// The campaign of a transformationID, if it is the reporter's: NotYourSite.
+Result<CampaignWork*> own_campaign(Application& application, ident::LotKey const& key, std::string const& uri);
 // The event names the lot: its first mention, and the span of its times.
 void mention(Application& application, LotRow& lot);
 // The lots become the inputs of the link, as they are named.

@@ -1,6 +1,9 @@
 // Rule 2 of spec/trace-semantics.md 1.3: amounts that follow from moisture and assays.
+#include <map>
 #include <tuple>
 
+#include "tracechain/account.hpp"
+#include "tracechain/amount.hpp"
 #include "tracechain/capture_apply.hpp"
 
 namespace ingot::tracechain {
@@ -9,23 +12,14 @@ using storage::BasisKind;
 
 namespace {
 
-__extension__ typedef __int128 Int128;
-
-int64_t half_even(Int128 numerator, int64_t denominator) {
-    Int128 quotient = numerator / denominator;
-    Int128 const rest = numerator % denominator;
-    if (rest * 2 > denominator || (rest * 2 == denominator && (quotient & 1) != 0)) quotient += 1;
-    return static_cast<int64_t>(quotient);
-}
-
-// The assay that counts: highest status, then latest event time, then latest capture (1.3).
-Assay const* best_assay(std::vector<Assay> const& assays, std::string_view element) {
-    Assay const* best = nullptr;
+// Of each element the assay that counts: highest status, then latest event time, then latest capture (1.3).
+std::map<std::string_view, Assay const*> best_assays(std::vector<Assay> const& assays) {
+    std::map<std::string_view, Assay const*> best;
     for (Assay const& assay : assays) {
-        if (assay.element != element) continue;
-        if (best == nullptr ||
-            std::tie(best->status, best->time_us, best->seq) <= std::tie(assay.status, assay.time_us, assay.seq))
-            best = &assay;
+        if (assay.void_seq != 0) continue;
+        Assay const*& known = best.try_emplace(assay.element, &assay).first->second;
+        if (std::tie(known->status, known->time_us, known->seq) <= std::tie(assay.status, assay.time_us, assay.seq))
+            known = &assay;
     }
     return best;
 }
@@ -33,20 +27,18 @@ Assay const* best_assay(std::vector<Assay> const& assays, std::string_view eleme
 }  // namespace
 
 Amounts with_assays(Amounts amounts, std::vector<Assay> const& assays) {
-    constexpr int64_t kWhole = 1'000'000'000'000;
     if (assays.empty()) return amounts;
+    auto const best = best_assays(assays);
     Basis const dry{BasisKind::dry_mass, {}};
     auto const gross = amounts.get({BasisKind::gross_mass, {}});
-    if (Assay const* moisture = best_assay(assays, "moisture"); moisture && gross && !amounts.get(dry))
-        amounts.set(dry, half_even(static_cast<Int128>(*gross) * (kWhole - moisture->value), kWhole));
+    if (auto moisture = best.find("moisture"); moisture != best.end() && gross && !amounts.get(dry))
+        amounts.set(dry, scaled(*gross, kWholeMass - moisture->second->value, kWholeMass));
     auto const dry_mass = amounts.get(dry);
     if (!dry_mass) return amounts;
-    for (Assay const& assay : assays) {
-        if (assay.element == "moisture") continue;
-        Basis const element{BasisKind::element, assay.element};
-        if (amounts.get(element)) continue;
-        int64_t const value = best_assay(assays, assay.element)->value;
-        amounts.set(element, half_even(static_cast<Int128>(*dry_mass) * value, kWhole));
+    for (auto const& [name, assay] : best) {
+        if (name == "moisture") continue;
+        Basis const element{BasisKind::element, std::string(name)};
+        if (!amounts.get(element)) amounts.set(element, scaled(*dry_mass, assay->value, kWholeMass));
     }
     return amounts;
 }

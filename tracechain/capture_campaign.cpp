@@ -20,26 +20,6 @@ namespace {
 
 bool is_draw(AccountRow const& row) { return row.kind == RowKind::consume; }
 
-void note_shortage(Workspace& work, CampaignRow const& campaign, AccountRow const& row, int64_t before) {
-    if (!is_draw(row) || row.shortfall <= before) return;
-    storage::Basis const& primary = campaign.tail.primary;
-    int64_t const available = row.moved.value(primary);
-    work.shortages.push_back({campaign.id, row.seq, available,
-                              row.stated.get(primary).value_or(held_sum(available, row.shortfall)),
-                              primary.kind == storage::BasisKind::gross_mass});
-}
-
-std::vector<AccountRow> derive(std::vector<AccountRow> const& rows, AccountTerms const& terms, AccountTail& tail) {
-    Replayed replayed = replay(rows, terms);
-    tail = std::move(replayed.tail);
-    for (AccountRow const& row : rows) {
-        if (row.void_seq != 0) clear_derived(replayed.rows.emplace_back(row));
-    }
-    std::sort(replayed.rows.begin(), replayed.rows.end(),
-              [](AccountRow const& a, AccountRow const& b) { return storage::in_replay_order(a, b, true); });
-    return std::move(replayed.rows);
-}
-
 // Writes back what a derivation changed; the tail is the new one already.
 Result<void> store_changed(Workspace& work, CampaignWork& campaign, std::vector<AccountRow> const& before,
                            std::vector<AccountRow> rows) {
@@ -50,7 +30,7 @@ Result<void> store_changed(Workspace& work, CampaignWork& campaign, std::vector<
     for (AccountRow& row : rows) {
         auto was = old.find(key_of(row));
         if (was != old.end() && *was->second == row) continue;
-        note_shortage(work, record, row, was == old.end() ? 0 : was->second->shortfall);
+        note_shortage(work, record.id, row, record.tail, was == old.end() ? 0 : was->second->shortfall);
         if (is_draw(row))
             if (auto updated = update_draw(work, row); !updated) return updated;
         RowKey const key = key_of(row);
@@ -66,7 +46,7 @@ Result<void> derive_all(Workspace& work, CampaignWork& campaign, Edit const& edi
     if (!stored) return tl::unexpected(stored.error());
     std::vector<AccountRow> rows = *stored;
     edit(rows);
-    std::vector<AccountRow> derived = derive(rows, terms_of(work.settings(), record), record.tail);
+    std::vector<AccountRow> derived = derive_rows(rows, terms_of(work.settings(), record), record.tail);
     record.reorder_seq = reorder_of(derived);
     record.dirty_from = 0;
     record.dirty_time_us = 0;
@@ -104,25 +84,30 @@ Result<void> leave_dirty(Workspace& work, CampaignWork& campaign, RowKey const& 
 }
 
 // Derives what the edit of rows from `from` on changes: the rows after it where that does, else the whole campaign; or,
-// past the limit, nothing now (5.5). A dirty campaign is repaired as long as it is at most four times the limit.
+// past what the unit may still derive, nothing now (5.5). The repair of a dirty campaign is charged a quarter of its
+// rows, so that one of up to four times the limit is repaired.
 Result<void> change_rows(Workspace& work, CampaignWork& campaign, RowKey const& from, Edit const& edit,
                          bool refusable) {
     CampaignRow& record = campaign.row;
-    size_t const max = work.settings().rederive_rows_max;
     bool const repair = record.dirty_from != 0;
+    auto spend = [&](size_t rows) { work.rows_left -= std::min(work.rows_left, rows); };
     Late late;
     if (!repair) {
-        auto derived = derive_from(work, campaign, terms_of(work.settings(), record), from, edit, max);
+        auto derived = derive_from(work, campaign, terms_of(work.settings(), record), from, edit, work.rows_left);
         if (!derived) return tl::unexpected(derived.error());
         late = std::move(*derived);
     }
     if (late.verdict == Late::Verdict::done) {
+        spend(late.before.size());
         record.tail = std::move(late.tail);
         record.reorder_seq = std::max(record.reorder_seq, work.current);
         return store_changed(work, campaign, late.before, std::move(late.rows));
     }
-    bool const whole = late.verdict == Late::Verdict::cannot && record.row_count <= (repair ? 4 * max : max);
-    if (whole) return derive_all(work, campaign, edit);
+    size_t const cost = repair ? record.row_count / 4 : record.row_count;
+    if (late.verdict == Late::Verdict::cannot && cost <= work.rows_left) {
+        spend(cost);
+        return derive_all(work, campaign, edit);
+    }
     if (work.strict && refusable) return too_many_rows(work, record);
     return leave_dirty(work, campaign, from, edit);
 }
@@ -229,7 +214,7 @@ Result<void> add_row(Workspace& work, CampaignWork& campaign, AccountRow row) {
     if (appends) {
         append(record.tail, row, terms);
         if (auto fine = check_range(record.id, record.tail, {&row, 1}); !fine) return fine;
-        note_shortage(work, record, row, 0);
+        note_shortage(work, record.id, row, record.tail, 0);
         if (row.seq < newest) record.reorder_seq = std::max(record.reorder_seq, newest);
         if (is_draw(row))
             if (auto updated = update_draw(work, row); !updated) return updated;
@@ -240,6 +225,12 @@ Result<void> add_row(Workspace& work, CampaignWork& campaign, AccountRow row) {
     RowKey const key = key_of(row);
     auto const edit = [&row](std::vector<AccountRow>& rows) { rows.push_back(row); };
     return change_rows(work, campaign, key, edit, true);
+}
+
+Result<void> replace_rows(Workspace& work, CampaignWork& campaign, std::vector<AccountRow> rows) {
+    campaign.row.row_count = rows.size();
+    for (AccountRow const& row : rows) campaign.row.newest_seq = std::max(campaign.row.newest_seq, row.seq);
+    return derive_all(work, campaign, [&](std::vector<AccountRow>& none) { none = std::move(rows); });
 }
 
 Result<void> void_rows(Workspace& work, CampaignWork& campaign, LinkRow const& link, EventSeq declaration) {

@@ -13,28 +13,14 @@ using storage::Space;
 
 namespace {
 
-tl::unexpected<Error> limit_reached(std::string const& lot, std::string detail, std::string zh, size_t max) {
-    Error error{Code::CaptureLimit, std::move(detail), std::move(zh)};
-    error.with("lot", lot).with("limit", static_cast<int64_t>(max));
-    return fail(std::move(error));
-}
-
-tl::unexpected<Error> too_many_rows(TraceSettings const& settings, std::string const& lot) {
-    std::string const max = std::to_string(settings.content_rows_max);
-    return limit_reached(lot,
-                         "more than " + max + " packing records would be read for " + excerpt(lot) +
-                             "; name the lots themselves, or use a new container",
-                         excerpt(lot) + " 的装箱记录超过 " + max + " 条；请直接列出批次，或换用新的容器",
-                         settings.content_rows_max);
-}
-
 tl::unexpected<Error> too_deep(std::string const& lot, int levels) {
     std::string const max = std::to_string(levels);
-    return limit_reached(lot,
-                         "containers stand in " + excerpt(lot) + " more than " + max +
-                             " deep; name the lots themselves, or correct the packing",
-                         excerpt(lot) + " 内容器嵌套超过 " + max + " 层；请直接列出批次，或更正装箱事件",
-                         static_cast<size_t>(levels));
+    Error error{Code::CaptureLimit,
+                "containers stand in " + excerpt(lot) + " more than " + max +
+                    " deep; name the lots themselves, or correct the packing",
+                excerpt(lot) + " 内容器嵌套超过 " + max + " 层；请直接列出批次，或更正装箱事件"};
+    error.with("lot", lot).with("limit", static_cast<int64_t>(levels));
+    return fail(std::move(error));
 }
 
 // What stands in a container at the time of the event; read once an event.
@@ -44,12 +30,10 @@ Result<std::vector<Content> const*> inside_of(Application& application, LotNumbe
     auto rows = storage::container_rows(work.batch(), container, application.event.time_us,
                                         static_cast<uint32_t>(work.content_rows_left + 1));
     if (!rows) return tl::unexpected(rows.error());
-    if (rows->size() > work.content_rows_left) {
-        auto lot = work.lot(container);
-        if (!lot) return tl::unexpected(lot.error());
-        return too_many_rows(work.settings(), (*lot)->row.id);
-    }
-    work.content_rows_left -= rows->size();
+    auto lot = work.lot(container);
+    if (!lot) return tl::unexpected(lot.error());
+    if (auto spent = work.spend_content_rows((*lot)->row.id, rows->size()); !spent)
+        return tl::unexpected(spent.error());
     return &application.inside.emplace(container, contents_of(std::move(*rows))).first->second;
 }
 
@@ -59,8 +43,7 @@ Result<LotNumber> container_around(Application& application, LotRow const& lot) 
     auto rows = storage::contained_rows(work.batch(), lot.lot, application.event.time_us,
                                         static_cast<uint32_t>(work.content_rows_left + 1));
     if (!rows) return tl::unexpected(rows.error());
-    if (rows->size() > work.content_rows_left) return too_many_rows(work.settings(), lot.id);
-    work.content_rows_left -= rows->size();
+    if (auto spent = work.spend_content_rows(lot.id, rows->size()); !spent) return tl::unexpected(spent.error());
     for (LotNumber container : containers_of(*rows)) {
         auto inside = inside_of(application, container);
         if (!inside) return tl::unexpected(inside.error());

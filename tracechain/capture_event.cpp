@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <map>
 
+#include "base/encoding.hpp"
+
 namespace ingot::tracechain {
 
 using storage::FactParty;
@@ -46,6 +48,8 @@ storage::EventFacts facts_of(Event const& event, Owner const& site, PrepareTerms
     storage::EventFacts facts;
     facts.event_id = event.id;
     facts.content_digest = event.content_digest;
+    facts.hash_cbv20 = event.hash_cbv20;
+    facts.hash_cbv21 = event.hash_cbv21;
     facts.time_us = event.time_us;
     facts.reporter = terms.principal.enterprise;
     facts.reporter_prefix = terms.principal.prefix;
@@ -78,7 +82,9 @@ std::optional<Owner> stranger(ident::LotKey const& key, PrepareTerms const& term
 std::vector<std::pair<std::string, std::string>> lot_owners(Event const& event, PrepareTerms const& terms) {
     std::map<std::string, std::string> owners;
     auto note = [&](ident::LotKey const& key) {
-        if (auto owner = stranger(key, terms)) owners.emplace(key.canonical, owner->prefix);
+        auto const owner = terms.owners(key);
+        if (!owner || owner->enterprise != terms.principal.enterprise)
+            owners.emplace(key.canonical, owner ? owner->prefix : "");
     };
     for (Member const& member : event.members) note(member.lot);
     if (event.parent) note(*event.parent);
@@ -97,6 +103,54 @@ void warn_unregistered(Event const& event, PrepareTerms const& terms, std::vecto
     for (Member const& member : event.members) look(member.lot, member.pointer);
     if (event.parent) look(*event.parent, "/parentID");
     if (event.transformation) look(*event.transformation, "/transformationID");
+}
+
+// Only the enterprise a lot is registered to may make it, add to it or say how much there is (docs/decisions/0016).
+// Decided from the identifier alone, whether the lot exists or not (security.md 4.5).
+std::optional<Error> makes_of_stranger(Event const& event, PrepareTerms const& terms) {
+    bool const takes_away = event.adjust && !event.adjust->count && event.adjust->negative;
+    for (Member const& member : event.members) {
+        bool const makes = member.side == Side::Output || event.kind == LinkKind::commission ||
+                           (event.kind == LinkKind::adjust && !takes_away);
+        if (!makes || !stranger(member.lot, terms)) continue;
+        Error error{Code::Forbidden,
+                    "lot " + excerpt(member.lot.display) +
+                        " stands under the prefix of another enterprise; only that one may make it, add to it or count "
+                        "it, use a lot identifier of your own",
+                    "批次 " + excerpt(member.lot.display) +
+                        " 属于其他企业的前缀，只能由该企业创建、增加或盘点；请使用贵企业自己的批次标识"};
+        error.with("lot", member.lot.display).with("pointer", member.pointer).with("event_id", event.id);
+        return error;
+    }
+    return std::nullopt;
+}
+
+// What says or names more than the committer can write for one event (docs/decisions/0009).
+std::optional<Error> says_too_much(Event const& event, TraceSettings const& settings) {
+    size_t const lots = std::max<size_t>(event.members.size(), 1);
+    storage::Origin const& origin = event.origin;
+    size_t const text = event.material.size() + event.ilmd.size() + origin.type.size() + origin.supplier.size() +
+                        origin.country.size() + origin.mine.size();
+    std::string detail, zh;
+    int64_t limit = 0;
+    if (event.assays.size() > settings.assays_per_event_max) {
+        limit = settings.assays_per_event_max;
+        detail = "the event reports more than " + std::to_string(limit) + " assays; split it";
+        zh = "一个事件的化验结果不得超过 " + std::to_string(limit) + " 项，请拆分";
+    } else if (event.assays.size() * lots > settings.lot_assays_per_event_max) {
+        limit = settings.lot_assays_per_event_max;
+        detail = "lots times assays of the event are more than " + std::to_string(limit) + "; split it by lots";
+        zh = "批次数乘以化验项数不得超过 " + std::to_string(limit) + "，请按批次拆分";
+    } else if (text * lots > settings.description_bytes_max) {
+        limit = settings.description_bytes_max;
+        detail = "lots times bytes of ilmd are more than " + std::to_string(limit) +
+                 "; put long texts into records of their own and name those, or split the event by lots";
+        zh = "批次数乘以 ilmd 字节数不得超过 " + std::to_string(limit) + "；请将长文本另存为记录并引用，或按批次拆分";
+    }
+    if (detail.empty()) return std::nullopt;
+    Error error{Code::CaptureLimit, std::move(detail), std::move(zh)};
+    error.with("event_id", event.id).with("pointer", event.pointer).with("limit", limit);
+    return error;
 }
 
 // Nobody ships what a registered other enterprise holds, or works in its campaign, in that enterprise's name.
@@ -125,6 +179,8 @@ Prepared prepare(ReadEvent read, PrepareTerms const& terms) {
     out.facts = facts_of(event, site, terms);
     out.facts.lot_owners = lot_owners(event, terms);
     out.facts.device = std::move(read.device);
+    out.foreign = makes_of_stranger(event, terms);
+    out.refusal = says_too_much(event, terms.settings);
     warn_unregistered(event, terms, out.facts.warnings);
     out.facts_before = storage::encode_facts_before(out.facts);
     out.leaf = storage::make_leaf(terms.random, kEventLeaf, terms.principal.prefix, event.id, storage::Space::event, "",

@@ -16,9 +16,10 @@ namespace ingot::tracechain {
 
 struct Prepared {
     std::optional<Event> event;    // nothing: it could not be read
-    std::optional<Error> refusal;  // checks 1 and 2 of 5.2
+    std::optional<Error> refusal;  // checks 1 and 2 of 5.2, and limits
     std::string event_id;
-    bool own_site = true;  // check 4
+    bool own_site = true;          // check 4
+    std::optional<Error> foreign;  // check 4: it makes what is another enterprise's
     storage::EventFacts facts;
     std::string facts_before;  // encoded
     storage::Leaf leaf;        // without its key
@@ -28,6 +29,7 @@ struct PrepareTerms {
     registry::Principal const& principal;
     OwnerLookup const& owners;
     Random& random;
+    TraceSettings const& settings;
 };
 
 Prepared prepare(ReadEvent read, PrepareTerms const& terms);

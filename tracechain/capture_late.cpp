@@ -11,11 +11,19 @@ using storage::RowKind;
 
 namespace {
 
+// A void row keeps what was stated and no derived field.
+void clear_derived(AccountRow& row) {
+    row.sort_time_us = row.time_us;
+    row.sort_seq = row.seq;
+    row.before = row.moved = {};
+    row.shortfall = row.difference = row.bound_time_us = 0;
+    row.bound_seq = 0;
+    row.layers.clear();
+}
+
 bool stands_elsewhere(AccountRow const& row) { return row.sort_seq != row.seq || row.sort_time_us != row.time_us; }
 
-bool looks_back(AccountTerms const& terms) {
-    return terms.campaign && (keeps_layers(terms.policy) || terms.policy == storage::Policy::window);
-}
+bool looks_back(AccountTerms const& terms) { return terms.campaign && keeps_layers(terms.policy); }
 
 std::vector<AccountRow> live_of(std::vector<AccountRow> const& rows) {
     std::vector<AccountRow> out;
@@ -135,13 +143,24 @@ Result<Late> derive_from(Workspace& work, CampaignWork const& campaign, AccountT
     return derive(work, campaign, terms, from, edit, rows_max);
 }
 
-void clear_derived(AccountRow& row) {
-    row.sort_time_us = row.time_us;
-    row.sort_seq = row.seq;
-    row.before = row.moved = {};
-    row.shortfall = row.difference = row.bound_time_us = 0;
-    row.bound_seq = 0;
-    row.layers.clear();
+std::vector<AccountRow> derive_rows(std::vector<AccountRow> const& rows, AccountTerms const& terms, AccountTail& tail) {
+    Replayed replayed = replay(rows, terms);
+    tail = std::move(replayed.tail);
+    for (AccountRow const& row : rows)
+        if (row.void_seq != 0) clear_derived(replayed.rows.emplace_back(row));
+    std::sort(replayed.rows.begin(), replayed.rows.end(),
+              [&](AccountRow const& a, AccountRow const& b) { return storage::in_replay_order(a, b, terms.campaign); });
+    return std::move(replayed.rows);
+}
+
+void note_shortage(Workspace& work, std::string const& account, AccountRow const& row, AccountTail const& tail,
+                   int64_t before) {
+    bool const takes = row.kind == RowKind::consume || row.kind == RowKind::dispose;
+    if (!takes || row.shortfall <= before) return;
+    int64_t const available = row.moved.value(tail.primary);
+    work.shortages.push_back({account, row.seq, available,
+                              row.stated.get(tail.primary).value_or(held_sum(available, row.shortfall)),
+                              tail.primary.kind == storage::BasisKind::gross_mass});
 }
 
 }  // namespace ingot::tracechain

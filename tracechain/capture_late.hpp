@@ -25,7 +25,11 @@ Result<Late> derive_from(Workspace& work, LotWork const& lot, AccountTerms const
 Result<Late> derive_from(Workspace& work, CampaignWork const& campaign, AccountTerms const& terms, RowKey const& from,
                          Edit const& edit, size_t rows_max);
 
-// A void row keeps what was stated and no derived field.
-void clear_derived(AccountRow& row);
+// Every row of an account with fresh derived fields, in replay order; rows that are not live keep none.
+std::vector<AccountRow> derive_rows(std::vector<AccountRow> const& rows, AccountTerms const& terms, AccountTail& tail);
+
+// Notes in the workspace that a consumption or draw lacks more than `before`.
+void note_shortage(Workspace& work, std::string const& account, AccountRow const& row, AccountTail const& tail,
+                   int64_t before);
 
 }  // namespace ingot::tracechain

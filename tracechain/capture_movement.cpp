@@ -1,7 +1,11 @@
 // Shipping, receiving and packing: what moves custody, ownership and containers (1.4).
 #include <algorithm>
+#include <map>
 
+#include "base/encoding.hpp"
+#include "storage/event_table.hpp"
 #include "storage/holding_table.hpp"
+#include "storage/keys.hpp"
 #include "tracechain/capture_account.hpp"
 #include "tracechain/capture_apply.hpp"
 #include "tracechain/custody.hpp"
@@ -74,27 +78,75 @@ void ship_or_receive(Application& application, Concerned const& item) {
     }
 }
 
-// Takes back what the site has under way, to the destination named or, failing that, to anyone.
-void void_shipping(Application& application, Concerned const& item) {
+// Live shippings and void_shippings of the lot by this site up to the event, the last one first.
+Result<std::vector<LinkRow const*>> shippings(Application& application, LotRow const& lot) {
+    constexpr uint32_t kMentionsMax = 1'000;
+    Workspace& work = application.work;
+    std::string const prefix = storage::mention_prefix(lot.lot);
+    storage::Range range = storage::prefix_range(Space::index, prefix);
+    range.reverse = true;
+    range.rows_max = kMentionsMax;
+    auto page = work.batch().scan(range);
+    if (!page) return tl::unexpected(page.error());
+    if (auto spent = work.spend_content_rows(lot.id, page->rows.size()); !spent) return tl::unexpected(spent.error());
+    std::vector<LinkRow const*> out;
+    auto place = [](LinkRow const& link) { return std::pair(link.time_us, link.seq); };
+    for (storage::Row const& row : page->rows) {
+        auto link = work.link(get_u64be(row.key, prefix.size()));
+        if (!link) return tl::unexpected(link.error());
+        LinkRow const& each = **link;
+        bool const moves = each.kind == LinkKind::ship || each.kind == LinkKind::void_ship;
+        if (moves && each.void_seq == 0 && each.site == application.site() && place(each) < place(application.link))
+            out.push_back(&each);
+    }
+    std::sort(out.begin(), out.end(), [&](auto const* a, auto const* b) { return place(*a) > place(*b); });
+    return out;
+}
+
+// What the shipping has under way of the lot, as far as the void_shipping asks for it.
+template <class Meant>
+std::vector<LinkTransfer> under_way(LinkRow const& shipping, Concerned const& item, Meant const& is_meant) {
+    LotRow const& lot = item.lot->row;
+    auto const amount = item.amounts.get(lot.tail.primary);
+    std::vector<LinkTransfer> out;
+    for (LinkTransfer transfer : shipping.transfers) {
+        if (!is_meant(transfer)) continue;
+        if (!transfer.whole) {
+            transfer.amount =
+                std::min({transfer.amount, amount.value_or(transfer.amount), still_under_way(lot, transfer)});
+            if (transfer.amount <= 0) continue;
+        }
+        out.push_back(std::move(transfer));
+    }
+    return out;
+}
+
+// Undoes the last shipping (1.4) that no void_shipping has undone before.
+Result<void> void_shipping(Application& application, Concerned const& item) {
+    auto past = shippings(application, item.lot->row);
+    if (!past) return tl::unexpected(past.error());
     std::string const& wanted = application.prepared.facts.custody_destination.party;
-    std::vector<LinkTransfer> back;
-    for (auto const& holding : item.lot->row.holdings) {
-        if (!wanted.empty() && holding.party != wanted) continue;
-        for (bool ownership : {false, true})
-            for (auto const& sum : ownership ? holding.ownership : holding.custody) {
-                if (sum.source != application.site()) continue;
-                int64_t const amount =
-                    item.amounts.get(item.lot->row.tail.primary).value_or(sum.shipped - sum.received);
-                int64_t const taken = std::min(amount, sum.shipped - sum.received);
-                if (taken <= 0) continue;
-                back.push_back({item.lot->row.lot, sum.source, holding.party, holding.registered, ownership, false,
-                                false, -taken});
+    auto const is_meant = [&](LinkTransfer const& transfer) {
+        return transfer.lot == item.lot->row.lot && (wanted.empty() || transfer.destination == wanted);
+    };
+    std::map<std::string, int> undone;  // by destination
+    for (LinkRow const* each : *past) {
+        auto const meant = std::find_if(each->transfers.begin(), each->transfers.end(), is_meant);
+        if (meant == each->transfers.end()) continue;
+        int& open = undone[meant->destination];
+        if (each->kind == LinkKind::void_ship) {
+            ++open;
+        } else if (open > 0) {
+            --open;
+        } else {
+            for (LinkTransfer const& transfer : under_way(*each, item, is_meant)) {
+                if (application.void_seq == 0) book_transfer(item.lot->row, transfer, -1);
+                application.link.transfers.push_back(transfer);
             }
+            return {};
+        }
     }
-    for (LinkTransfer& transfer : back) {
-        if (application.void_seq == 0) book_transfer(item.lot->row, transfer, 1);
-        application.link.transfers.push_back(std::move(transfer));
-    }
+    return {};
 }
 
 // A received quantity stands in for a supply until a real one is captured (2.2).
@@ -129,7 +181,7 @@ Result<void> apply_transfer(Application& application) {
         if (application.link.kind == LinkKind::receive)
             if (auto added = supply_implicitly(application, item); !added) return added;
         if (application.link.kind == LinkKind::void_ship) {
-            void_shipping(application, item);
+            if (auto undone = void_shipping(application, item); !undone) return undone;
         } else {
             ship_or_receive(application, item);
         }
@@ -146,6 +198,7 @@ Result<void> apply_packing(Application& application) {
     auto found = application.work.lot_of(*event.parent, event.parent_uri, true);
     if (!found) return tl::unexpected(found.error());
     LotRow& parent = (*found)->row;
+    claim(application, parent);
     mention(application, parent);
     parent.is_container = true;
     application.link.outputs.push_back({parent.lot, storage::OutputRole::product, {}});

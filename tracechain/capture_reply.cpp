@@ -62,6 +62,7 @@ int status_of(Code code) {
         case Code::NotYourSite:
         case Code::NotYourEvent:
         case Code::NoPermission:
+        case Code::Forbidden:
             return 403;
         case Code::EventConflict:
         case Code::TimeOrder:
@@ -83,7 +84,11 @@ int status_of(Code code) {
         case Code::Internal:
             return 500;
         case Code::StorageUnavailable:
+        case Code::Degraded:
+        case Code::Busy:
             return 503;
+        case Code::StorageFull:
+            return 507;
         default:
             return 400;
     }

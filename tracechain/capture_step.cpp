@@ -43,6 +43,7 @@ Result<void> check_same(EventFacts const& stored, Prepared const& arriving) {
 }
 
 Result<void> check_authority(Prepared const& prepared) {
+    if (prepared.own_site && prepared.foreign) return fail(*prepared.foreign);
     if (prepared.own_site) return {};
     return fail(event_error(Code::NotYourSite, *prepared.event,
                             "the site of the event is operated by another enterprise; only that enterprise may capture "
@@ -83,10 +84,7 @@ class Step {
     }
 
     Result<void> run() {
-        constexpr size_t kRowsPerFurtherEvent = 16, kContentRowsPerFurtherEvent = 100;
-        size_t const further = std::max<size_t>(indexes_.size(), 1) - 1;
-        workspace_.rows_left = unit_.settings->rederive_rows_max + kRowsPerFurtherEvent * further;
-        workspace_.content_rows_left = unit_.settings->content_rows_max + kContentRowsPerFurtherEvent * further;
+        set_limits();
         for (size_t at : indexes_)
             if (auto const& refusal = unit_.events[at].refusal) return refuse(at, *refusal);
         if (auto done = prefetch(batch_, workspace_, unit_, indexes_, index_); !done) return done;
@@ -101,11 +99,12 @@ class Step {
     }
 
     Result<void> run_again() {
+        set_limits();
+        workspace_.again = true;
         workspace_.content_rows_left = UINT32_MAX - 1;
         if (auto done = prefetch(batch_, workspace_, unit_, indexes_, index_); !done) return done;
         for (size_t at : indexes_) {
             CaptureResult& result = unit_.results[at];
-            result.outcome = Outcome::stored;
             result.seq = unit_.events[at].facts.seq;
             result.log_index = unit_.events[at].facts.log_index;
             stored_.push_back(at);
@@ -118,6 +117,13 @@ class Step {
     }
 
   private:
+    void set_limits() {
+        constexpr size_t kRowsPerFurtherEvent = 16, kContentRowsPerFurtherEvent = 100;
+        size_t const further = std::max<size_t>(indexes_.size(), 1) - 1;
+        workspace_.rows_left = unit_.settings->rederive_rows_max + kRowsPerFurtherEvent * further;
+        workspace_.content_rows_left = unit_.settings->content_rows_max + kContentRowsPerFurtherEvent * further;
+    }
+
     Result<void> refuse(size_t at, Error error) {
         CaptureResult& result = unit_.results[at];
         result.outcome = Outcome::refused;
@@ -142,8 +148,7 @@ class Step {
         if (auto own = check_authority(prepared); !own) return own;
         if (event.declaration)
             if (auto allowed = check_declaration(prepared); !allowed) return allowed;
-        result.outcome = Outcome::stored;
-        result.seq = next_++;
+        result.seq = next_++;  // stored only when it is written
         result.record_time_us = to_micros(batch_.time());
         fresh_[key] = at;
         stored_.push_back(at);
@@ -188,7 +193,7 @@ class Step {
     // Check 5: only the enterprise that reported the event; and the content is compared, the id decides.
     Result<void> check_declaration(Prepared& prepared) {
         Event const& event = *prepared.event;
-        if (auto few = check_count(event); !few) return few;
+        if (auto few = check_count(event, prepared.facts.reporter); !few) return few;
         EventFacts original;
         if (auto const& known = index_.at(storage::event_id_key(event.id))) {
             auto facts = facts_at(*known);
@@ -204,15 +209,24 @@ class Step {
         return {};
     }
 
-    Result<void> check_count(Event const& event) {
+    // Declarations of others, sent while the event was not known, do not count: each enterprise has the limit itself.
+    Result<void> check_count(Event const& event, std::string const& reporter) {
         uint32_t const max = unit_.settings->declarations_per_event_max;
-        auto stored = storage::find_declarations(batch_, event.id, max);
+        auto stored = storage::find_declarations(batch_, event.id);
         if (!stored) return tl::unexpected(stored.error());
-        if (stored->size() + declared_[event.id]++ < max) return {};
-        Error error = event_error(Code::Quota, event,
-                                  "the event has " + std::to_string(max) +
-                                      " error declarations already; the first one made it void, more change nothing",
-                                  "该事件已有 " + std::to_string(max) + " 条错误声明；首条声明已使其作废，无需再声明");
+        size_t own = 0;
+        for (EventSeq seq : *stored) {
+            auto facts = storage::find_facts(batch_, seq);
+            if (!facts) return tl::unexpected(facts.error());
+            own += *facts && (*facts)->reporter == reporter;
+            if (own == max) break;
+        }
+        if (own + declared_[event.id]++ < max) return {};
+        Error error =
+            event_error(Code::Quota, event,
+                        "your enterprise declared the event wrong " + std::to_string(max) +
+                            " times already; the first declaration made it void, more change nothing",
+                        "贵企业对该事件已作 " + std::to_string(max) + " 条错误声明；首条声明已使其作废，无需再声明");
         error.with("limit", static_cast<int64_t>(max));
         return fail(std::move(error));
     }
@@ -246,7 +260,11 @@ class Step {
         bool const strict = judge && unit_.strict;
         if (auto fine = check_future(*prepared.event, record_time_us, strict, application.flags); !fine) return fine;
         if (auto done = apply_event(application); !done) return done;
-        if (auto fine = check_effects(application, strict); !fine) return fine;
+        if (auto fine = check_effects(application, !judge   ? Judgement::none
+                                                   : strict ? Judgement::strict
+                                                            : Judgement::tolerant);
+            !fine)
+            return fine;
         result.flags = application.flags;
         result.warnings = judge ? prepared.facts.warnings : std::vector<storage::FactWarning>{};
         result.warnings.insert(result.warnings.end(), application.warnings.begin(), application.warnings.end());
@@ -309,6 +327,8 @@ class Step {
         facts.flags = result.flags & ~bit(storage::Flag::lot_reused);  // follows corrections: kept in the link
         facts.unit_first = unit_first_;
         facts.log_index = result.log_index;
+        facts.hash_cbv20 = prepared.facts.hash_cbv20;
+        facts.hash_cbv21 = prepared.facts.hash_cbv21;
         batch_.put(Space::event, storage::event_key(result.seq), event.bytes);
         bool const again = prepared.facts_before.empty();
         batch_.put(
@@ -317,6 +337,7 @@ class Step {
         batch_.put(Space::index, identity_key(event), seq);
         batch_.put(Space::index, storage::content_key(event.content_digest), seq);
         batch_.put(Space::index, storage::reporter_key(prepared.facts.reporter, result.seq), "");
+        result.outcome = Outcome::stored;
     }
 
     storage::Batch& batch_;

@@ -13,24 +13,13 @@ using storage::RowKind;
 
 namespace {
 
-bool same_supply(AccountRow const& output, AccountRow const& add) {
-    constexpr int64_t kDay = 24LL * 3600 * 1'000'000;
-    if (output.site_mark != add.site_mark || std::abs(output.time_us - add.time_us) > kDay) return false;
-    if (output.stated.empty() || add.stated.empty()) return output.stated.empty() && add.stated.empty();
-    return output.stated.lines().front() == add.stated.lines().front();
-}
-
-// An output whose event also consumed the lot (a heel) makes a next state; nothing before it can have restated it.
-bool is_heel(std::vector<AccountRow> const& rows, AccountRow const& output) {
-    return std::any_of(rows.begin(), rows.end(),
-                       [&](AccountRow const& row) { return is_taking(row) && row.seq == output.seq; });
-}
-
-// Something was taken after the commission and before the output: the lot came back, it was not named twice.
-bool was_used_between(std::vector<AccountRow> const& rows, AccountRow const& add, AccountRow const& output) {
-    return std::any_of(rows.begin(), rows.end(), [&](AccountRow const& row) {
-        return is_taking(row) && is_live_now(row) && key_of(add) < key_of(row) && key_of(row) < key_of(output);
-    });
+// Events that took from the lot: their outputs into it (a heel) make a next state, nothing before can have restated
+// those.
+std::set<EventSeq> takers(std::vector<AccountRow> const& rows) {
+    std::set<EventSeq> out;
+    for (AccountRow const& row : rows)
+        if (is_taking(row)) out.insert(row.seq);
+    return out;
 }
 
 AccountRow const* earliest(std::vector<AccountRow> const& rows, RowKind kind) {
@@ -42,17 +31,63 @@ AccountRow const* earliest(std::vector<AccountRow> const& rows, RowKind kind) {
 
 }  // namespace
 
+bool same_supply(AccountRow const& a, AccountRow const& b) {
+    if (a.site_mark != b.site_mark || std::abs(a.time_us - b.time_us) > kRestatedWithinUs) return false;
+    if (a.stated.empty() || b.stated.empty()) return a.stated.empty() && b.stated.empty();
+    return a.stated.lines().front() == b.stated.lines().front();
+}
+
 bool is_taking(AccountRow const& row) { return row.kind == RowKind::consume || row.kind == RowKind::dispose; }
 
 bool is_supply_kind(AccountRow const& row) {
     return row.kind == RowKind::commission || row.kind == RowKind::implicit || row.kind == RowKind::output;
 }
 
+namespace {
+
+// Outputs that a commission may restate: by site and amount, in order of time.
+class Outputs {
+  public:
+    explicit Outputs(std::vector<AccountRow> const& rows) {
+        auto const heels = takers(rows);
+        for (AccountRow const& row : rows) {
+            if (!is_live_now(row)) continue;
+            if (row.kind == RowKind::output && !heels.contains(row.seq)) by_claim_[claim(row)].insert(key_of(row));
+            if (is_taking(row)) taken_.insert(key_of(row));
+        }
+    }
+
+    // An output within a day that says the same, with nothing taken between the commission and it: then the lot came
+    // back, it was not named twice.
+    bool restated_by(AccountRow const& add) const {
+        auto same = by_claim_.find(claim(add));
+        if (same == by_claim_.end()) return false;
+        auto const taken = taken_.upper_bound(key_of(add));
+        auto const output = same->second.lower_bound({add.time_us - kRestatedWithinUs, 0, 0});
+        return output != same->second.end() && std::get<0>(*output) <= add.time_us + kRestatedWithinUs &&
+               (taken == taken_.end() || *output < *taken);
+    }
+
+  private:
+    using Claim = std::tuple<uint32_t, bool, storage::Basis, int64_t>;
+    static Claim claim(AccountRow const& row) {
+        if (row.stated.empty()) return {row.site_mark, false, {}, 0};
+        auto const& line = row.stated.lines().front();
+        return {row.site_mark, true, line.basis, line.amount};
+    }
+
+    std::map<Claim, std::set<RowKey>> by_claim_;
+    std::set<RowKey> taken_;
+};
+
+}  // namespace
+
 void mark_supplies(std::vector<AccountRow>& rows, LotKind kind) {
     AccountRow const* output = earliest(rows, RowKind::output);
     AccountRow const* add = earliest(rows, RowKind::commission);
     AccountRow const* implicit = earliest(rows, RowKind::implicit);
     AccountRow const* only = output != nullptr ? output : add;  // of an instance
+    Outputs const outputs(rows);
     for (AccountRow& row : rows) {
         if (!is_supply_kind(row)) continue;
         if (!is_live_now(row)) {
@@ -62,11 +97,7 @@ void mark_supplies(std::vector<AccountRow>& rows, LotKind kind) {
         } else if (kind == LotKind::instance) {
             row.restated = &row != only;
         } else {
-            row.restated =
-                row.kind == RowKind::commission && std::any_of(rows.begin(), rows.end(), [&](AccountRow const& other) {
-                    return other.kind == RowKind::output && is_live_now(other) && same_supply(other, row) &&
-                           !is_heel(rows, other) && !was_used_between(rows, row, other);
-                });
+            row.restated = row.kind == RowKind::commission && outputs.restated_by(row);
         }
     }
 }
@@ -89,8 +120,9 @@ std::set<RowKey> reused_outputs(std::vector<AccountRow> const& rows, LotKind kin
     if (kind != LotKind::batch) return reused;
     AccountRow const* first = earliest(rows, RowKind::output);
     if (first == nullptr) return reused;
+    auto const heels = takers(rows);
     for (AccountRow const& row : rows)
-        if (row.kind == RowKind::output && is_live_now(row) && first->time_us < row.time_us && !is_heel(rows, row))
+        if (row.kind == RowKind::output && is_live_now(row) && first->time_us < row.time_us && !heels.contains(row.seq))
             reused.insert(key_of(row));
     return reused;
 }

@@ -13,6 +13,10 @@ bool is_taking(AccountRow const& row);
 bool is_supply_kind(AccountRow const& row);
 inline bool is_live_now(AccountRow const& row) { return row.void_seq == 0; }
 
+// Do an output and a commission of a batch, no more than a day apart, say the same: site and amount?
+inline constexpr int64_t kRestatedWithinUs = 24LL * 3600 * 1'000'000;
+bool same_supply(AccountRow const& a, AccountRow const& b);
+
 // Which supplies only restate another one or stand in for one (2.2): of an instance one output or, failing that, one
 // commission counts; of a batch a commission that repeats an output of the same site and amount within 24 h does not;
 // a receiving counts only while nothing else supplies the lot.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "base/encoding.hpp"
 #include "tracechain/capture_account.hpp"
 #include "tracechain/capture_apply.hpp"
 #include "tracechain/capture_links.hpp"
@@ -28,40 +29,46 @@ AccountRow campaign_row(LinkRow const& link, RowKind kind, uint8_t phase, Amount
 }
 
 // The event's charge and draw, as rows of its campaign.
-Result<void> add_rows_of(Workspace& work, CampaignWork& campaign, LinkRow const& link,
-                         std::vector<std::pair<LotNumber, int64_t>> selected) {
-    if (!link.inputs.empty()) {
-        AccountRow charge = campaign_row(link, RowKind::output, 0, input_total(link));
-        if (auto added = add_row(work, campaign, std::move(charge)); !added) return added;
-    }
-    if (!link.outputs.empty()) {
-        AccountRow draw = campaign_row(link, RowKind::consume, 1, output_total(link));
-        draw.selected = std::move(selected);
-        if (auto added = add_row(work, campaign, std::move(draw)); !added) return added;
-    }
-    return {};
+std::vector<AccountRow> rows_of(LinkRow const& link, std::vector<std::pair<LotNumber, int64_t>> selected) {
+    std::vector<AccountRow> rows;
+    if (!link.inputs.empty()) rows.push_back(campaign_row(link, RowKind::output, 0, input_total(link)));
+    if (link.outputs.empty()) return rows;
+    rows.push_back(campaign_row(link, RowKind::consume, 1, output_total(link)));
+    rows.back().selected = std::move(selected);
+    return rows;
 }
 
-// One pooled node for all events that share the id.
-void pool(CampaignRow& campaign, LinkRow const& link) {
-    campaign.events.push_back(link.seq);
-    if (link.void_seq != 0) return;
-    if (!link.outputs.empty() && (campaign.earliest_output_us == 0 || link.time_us < campaign.earliest_output_us))
-        campaign.earliest_output_us = link.time_us;
-    if (!link.inputs.empty() && (campaign.latest_input_us == 0 || link.time_us > campaign.latest_input_us))
-        campaign.latest_input_us = link.time_us;
-    add_to(campaign.total_out, output_total(link), 1);
+// One pooled node for all events that share the id. They are written whole with each of them, and may all have to be
+// derived at once one day (turn), so that their number has that limit.
+Result<void> pool(Application& application, CampaignRow& campaign) {
+    uint32_t const max = application.work.settings().rederive_rows_max;
+    if (campaign.events.size() >= max) {
+        Error error{Code::CaptureLimit,
+                    "campaign " + excerpt(campaign.id) + " has " + std::to_string(max) +
+                        " events already; begin a new one, with a transformationID of its own",
+                    "炉次 " + excerpt(campaign.id) + " 已有 " + std::to_string(max) + " 个事件；请启用新的炉次标识"};
+        error.with("campaign", campaign.id).with("limit", static_cast<int64_t>(max));
+        return fail(std::move(error));
+    }
+    campaign.events.push_back(application.link.seq);
+    if (application.link.void_seq != 0) return {};
+    add_to(campaign.total_out, output_total(application.link), 1);
+    return check_range(campaign.id, campaign.total_out);
 }
 
-// The first event with ingot:vessel turns the whole campaign into time-ordered replay.
+// The first event with ingot:vessel turns the whole campaign into time-ordered replay: all its rows at once.
 Result<void> turn(Workspace& work, CampaignWork& campaign, EventSeq by) {
     campaign.row.vessel_seq = by;
+    if (campaign.row.events.empty()) return {};
+    if (auto spent = work.spend_rows(campaign.row.id, campaign.row.events.size()); !spent) return spent;
+    std::vector<AccountRow> rows;
     for (EventSeq seq : campaign.row.events) {
         auto link = work.link(seq);
         if (!link) return tl::unexpected(link.error());
-        if (auto added = add_rows_of(work, campaign, **link, {}); !added) return added;
+        for (AccountRow& row : rows_of(**link, {})) rows.push_back(std::move(row));
     }
-    campaign.row.reorder_seq = std::max(campaign.row.reorder_seq, campaign.row.events.empty() ? 0 : by);
+    if (auto derived = replace_rows(work, campaign, std::move(rows)); !derived) return derived;
+    campaign.row.reorder_seq = std::max(campaign.row.reorder_seq, by);
     return {};
 }
 
@@ -100,26 +107,39 @@ Result<std::vector<std::pair<LotNumber, int64_t>>> selected_lots(Application& ap
 
 }  // namespace
 
+Result<CampaignWork*> own_campaign(Application& application, ident::LotKey const& key, std::string const& uri) {
+    auto campaign = application.work.campaign_of(key, uri);
+    if (!campaign) return campaign;
+    std::string& owner = (*campaign)->row.owner_prefix;
+    if (owner.empty()) owner = application.prepared.facts.reporter_prefix;
+    if (owner == application.prepared.facts.reporter_prefix) return campaign;
+    Error error{
+        Code::NotYourSite,
+        "campaign " + excerpt(key.display) + " is run by another enterprise; use a transformationID of your own",
+        "炉次 " + excerpt(key.display) + " 由其他企业运行；请使用贵企业自己的 transformationID"};
+    error.with("campaign", key.display);
+    return fail(std::move(error));
+}
+
 Result<void> apply_charges(Application& application) {
     auto found = application.work.campaign(application.link.campaign);
     if (!found) return tl::unexpected(found.error());
     CampaignWork& campaign = **found;
     if (application.event.vessel)
         if (auto used = use_vessel(application, campaign, *application.event.vessel); !used) return used;
-    if (campaign.row.vessel_seq == 0) {
-        pool(campaign.row, application.link);
-        return check_range(campaign.row.id, campaign.row.total_out);
-    }
+    if (campaign.row.vessel_seq == 0) return pool(application, campaign.row);
     auto selected = selected_lots(application);
     if (!selected) return tl::unexpected(selected.error());
-    return add_rows_of(application.work, campaign, application.link, std::move(*selected));
+    for (AccountRow& row : rows_of(application.link, std::move(*selected)))
+        if (auto added = add_row(application.work, campaign, std::move(row)); !added) return added;
+    return {};
 }
 
 Result<void> apply_vessel_adjust(Application& application) {
     VesselUse const& use = *application.event.vessel;
     if (!use.campaign)
         return fail(Code::VesselOperation, "ingot:vessel adjust names no ingot:campaign", "缺少炉次标识");
-    auto campaign = application.work.campaign_of(*use.campaign, use.campaign_uri);
+    auto campaign = own_campaign(application, *use.campaign, use.campaign_uri);
     if (!campaign) return tl::unexpected(campaign.error());
     application.link.campaign = (*campaign)->row.campaign;
     if (auto used = use_vessel(application, **campaign, use); !used) return used;

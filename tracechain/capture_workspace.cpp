@@ -277,10 +277,9 @@ Result<std::optional<AccountRow>> Workspace::row_before(CampaignWork const& camp
 }
 
 Result<void> Workspace::spend_rows(std::string const& account, size_t rows) {
-    if (rows <= rows_left) {
-        rows_left -= rows;
-        return {};
-    }
+    bool const suffice = rows <= rows_left;
+    rows_left -= std::min(rows, rows_left);
+    if (suffice || again) return {};
     std::string const max = std::to_string(settings_.rederive_rows_max);
     Error error{
         Code::CaptureLimit,
@@ -288,6 +287,20 @@ Result<void> Workspace::spend_rows(std::string const& account, size_t rows) {
             " again; split the request, or book the difference as an adjust at the present time",
         "该迟到变更需重新推算 " + excerpt(account) + " 的 " + max + " 行以上；请拆分请求，或以当前时间的盘点调整入账"};
     error.with("lot", account).with("limit", static_cast<int64_t>(settings_.rederive_rows_max));
+    return fail(std::move(error));
+}
+
+Result<void> Workspace::spend_content_rows(std::string const& lot, size_t rows) {
+    if (rows <= content_rows_left) {
+        content_rows_left -= rows;
+        return {};
+    }
+    std::string const max = std::to_string(settings_.content_rows_max);
+    Error error{Code::CaptureLimit,
+                "more than " + max + " packing and shipping records would be read for " + excerpt(lot) +
+                    "; name fewer lots, or use a new container",
+                excerpt(lot) + " 的装箱与发运记录超过 " + max + " 条；请减少批次，或换用新的容器"};
+    error.with("lot", lot).with("limit", static_cast<int64_t>(settings_.content_rows_max));
     return fail(std::move(error));
 }
 

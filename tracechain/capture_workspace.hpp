@@ -86,6 +86,9 @@ class Workspace {
     // Uses up some of rows_left. CaptureLimit when they do not suffice: the committer is not held for longer.
     Result<void> spend_rows(std::string const& account, size_t rows);
 
+    // The same of content_rows_left: packing and shipping records.
+    Result<void> spend_content_rows(std::string const& lot, size_t rows);
+
     // Writes everything that was touched.
     void flush();
 
@@ -93,8 +96,9 @@ class Workspace {
     bool strict = false;              // how it is judged: what cannot be derived at once is refused, not left dirty
     std::vector<Shortage> shortages;  // met since the caller cleared it
     std::set<EventSeq> totals_due;    // events whose resolved input amounts changed
+    bool again = false;               // a rebuild: what was accepted once is not refused for its cost
     size_t rows_left = SIZE_MAX;      // stored rows that this unit may still derive again
-    size_t content_rows_left = 0;     // packing records that this unit may still read
+    size_t content_rows_left = 0;     // packing and shipping records that this unit may still read
 
   private:
     Result<uint64_t> next_number(std::string_view counter);

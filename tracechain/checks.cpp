@@ -164,32 +164,91 @@ uint32_t flags_of_lots(Application const& application) {
     return flags;
 }
 
-// Check 7: who gives must hold.
-Result<void> check_custody(Application& application, bool strict) {
-    bool const ships = application.link.kind == LinkKind::ship;
-    if (!takes(application.link.kind) && !ships) return {};
-    std::string giver = application.site();
-    if (ships && !application.prepared.facts.custody_source.party.empty())
-        giver = application.prepared.facts.custody_source.party;
-    for (Concerned const& each : ships ? application.items : application.inputs) {
-        LotRow const& lot = each.lot->row;
-        if (lot.kind == LotKind::class_only || booked_on_hand(lot, giver) >= 0) continue;
-        application.flags |= bit(Flag::custody_gap);
-        // A lot under another enterprise's prefix leaves only through what that enterprise recorded (decision 0005).
-        if (!strict &&
-            application.prepared.facts.owner_prefix_of(lot.key) == application.prepared.facts.reporter_prefix)
-            continue;
-        Error error{Code::NotInCustody,
-                    excerpt(giver) + " does not hold enough of lot " + excerpt(lot.id) +
-                        "; capture the receipt that brought it there first",
-                    "该企业未持有足够的此批次，请先登记收货"};
-        error.with("lot", lot.id).with("holder", giver);
-        return fail(std::move(error));
+tl::unexpected<Error> not_in_custody(LotRow const& lot, std::string const& holder) {
+    Error error{Code::NotInCustody,
+                excerpt(holder) + " does not hold enough of lot " + excerpt(lot.id) +
+                    "; capture the receipt that brought it there first",
+                "该企业未持有足够的此批次，请先登记收货"};
+    error.with("lot", lot.id).with("holder", holder);
+    return fail(std::move(error));
+}
+
+tl::unexpected<Error> not_sent(LotRow const& lot, std::string const& holder) {
+    Error error{Code::NotInCustody,
+                "no shipment of so much of lot " + excerpt(lot.id) + " to " + excerpt(holder) +
+                    " is recorded; its owner captures the shipment first",
+                "未登记向 " + excerpt(holder) + " 发运此数量的批次 " + excerpt(lot.id) + "，请由其所有者先登记发货"};
+    error.with("lot", lot.id).with("holder", holder);
+    return fail(std::move(error));
+}
+
+// Kinds that change a lot, or what stands about it. The others only name it.
+bool changes_lots(Application const& application) {
+    switch (application.link.kind) {
+        case LinkKind::ship:
+        case LinkKind::receive:
+        case LinkKind::pack:
+        case LinkKind::unpack:
+        case LinkKind::adjust:
+            return true;
+        case LinkKind::observe:
+            return !application.event.assays.empty();
+        default:
+            return takes(application.link.kind);
+    }
+}
+
+// A lot registered to another enterprise: only as far as a shipment to this one is recorded (docs/decisions/0005,
+// 0016).
+Result<void> check_sent(Application const& application, LotRow const& lot, std::string const& giver) {
+    LinkKind const kind = application.link.kind;
+    std::string const& holder = kind == LinkKind::ship ? giver : application.site();
+    if (!was_sent(lot, holder)) return not_sent(lot, holder);
+    for (storage::LinkTransfer const& transfer : application.link.transfers) {
+        if (transfer.lot != lot.lot) continue;
+        if (kind == LinkKind::ship && transfer.ownership && booked_owned(lot, transfer.source) < 0)
+            return not_in_custody(lot, transfer.source);
+        auto const weighing =
+            static_cast<int64_t>(application.work.settings().tolerance_lot * static_cast<double>(lot.tail.supplied));
+        if (kind == LinkKind::receive && received_beyond(lot, transfer) > weighing)
+            return not_sent(lot, transfer.destination);
     }
     return {};
 }
 
-// Check 11: more comes out than went in. Both limits in integers: 1.05 and 1.02.
+// Check 7: who gives must hold.
+Result<void> check_custody(Application& application, Judgement judgement) {
+    LinkKind const kind = application.link.kind;
+    if (!changes_lots(application)) return {};
+    std::string giver = application.site();
+    if (kind == LinkKind::ship && !application.prepared.facts.custody_source.party.empty())
+        giver = application.prepared.facts.custody_source.party;
+    bool const gives = takes(kind) || kind == LinkKind::ship;
+    std::vector<LotRow const*> lots;
+    for (Concerned const& each : takes(kind) ? application.inputs : application.items) lots.push_back(&each.lot->row);
+    if (kind == LinkKind::pack || kind == LinkKind::unpack)
+        for (storage::LinkOutput const& container : application.link.outputs) {
+            auto lot = application.work.lot(container.lot);
+            if (!lot) return tl::unexpected(lot.error());
+            lots.push_back(&(*lot)->row);
+        }
+    for (LotRow const* lot : lots) {
+        if (lot->kind == LotKind::class_only) continue;
+        bool const strangers = is_strangers(application, *lot);
+        if (strangers && judgement != Judgement::none)
+            if (auto sent = check_sent(application, *lot, giver); !sent) return sent;
+        if ((!gives && !strangers) || booked_on_hand(*lot, giver) >= 0) continue;
+        if (gives) application.flags |= bit(Flag::custody_gap);
+        if (judgement == Judgement::none || (judgement == Judgement::tolerant && !strangers)) continue;
+        if (kind == LinkKind::receive || kind == LinkKind::observe) continue;  // a lack of before, not of this event
+        return not_in_custody(*lot, giver);
+    }
+    return {};
+}
+
+__extension__ typedef __int128 Int128;
+
+// Check 11: more comes out than went in: 5 % of gross mass, 2 % of an element.
 void check_mass(Application& application) {
     LinkRow const& link = application.link;
     if (link.kind != LinkKind::transform || link.inputs.empty() || link.outputs.empty()) return;
@@ -202,8 +261,8 @@ void check_mass(Application& application) {
         bool const gross = line.basis.kind == BasisKind::gross_mass, element = line.basis.kind == BasisKind::element;
         auto const before = in.get(line.basis);
         if ((!gross && !element) || !before) continue;
-        double const limit = static_cast<double>(*before) * (gross ? 1.05 : 1.02);
-        if (static_cast<double>(line.amount) > limit) application.flags |= bit(Flag::mass_gain);
+        Int128 const limit = static_cast<Int128>(*before) * (gross ? 105 : 102);
+        if (static_cast<Int128>(line.amount) * 100 > limit) application.flags |= bit(Flag::mass_gain);
     }
 }
 
@@ -219,8 +278,9 @@ Result<void> check_future(Event const& event, int64_t record_time_us, bool stric
     return {};
 }
 
-Result<void> check_effects(Application& application, bool strict) {
-    if (strict && application.void_seq == 0) {
+Result<void> check_effects(Application& application, Judgement judgement) {
+    if (application.void_seq != 0) judgement = Judgement::none;  // it changes nothing
+    if (judgement == Judgement::strict) {
         if (auto fine = check_known(application); !fine) return fine;
         if (auto fine = check_order(application); !fine) return fine;
         if (auto fine = check_instances(application); !fine) return fine;
@@ -229,7 +289,7 @@ Result<void> check_effects(Application& application, bool strict) {
     constexpr uint32_t kOfLink = bit(Flag::time_order) | bit(Flag::overdraw);
     application.flags |= (application.link.flags & kOfLink) | flags_of_lots(application);
     if (!application.work.shortages.empty()) application.flags |= bit(Flag::overdraw);
-    if (auto fine = check_custody(application, strict && application.void_seq == 0); !fine) return fine;
+    if (auto fine = check_custody(application, judgement); !fine) return fine;
     check_mass(application);
     uint32_t const kept = bit(Flag::custody_gap) | bit(Flag::implicit_supply) | bit(Flag::restated_supply);
     application.link.flags |= application.flags & ~(kept | kOfLink);

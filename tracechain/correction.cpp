@@ -36,28 +36,14 @@ Result<void> void_contained(Workspace& work, LotNumber lot, LinkRow const& link,
     return {};
 }
 
-// Times and totals of a plain campaign without its void events.
-Result<void> repool(Workspace& work, CampaignRow& campaign, LinkRow const& gone) {
-    add_to(campaign.total_in, input_total(gone), -1);
-    add_to(campaign.total_out, output_total(gone), -1);
-    campaign.earliest_output_us = campaign.latest_input_us = 0;
-    for (EventSeq seq : campaign.events) {
-        auto link = work.link(seq);
-        if (!link) return tl::unexpected(link.error());
-        LinkRow const& each = **link;
-        if (each.void_seq != 0) continue;
-        bool const first = campaign.earliest_output_us == 0 || each.time_us < campaign.earliest_output_us;
-        if (!each.outputs.empty() && first) campaign.earliest_output_us = each.time_us;
-        bool const last = campaign.latest_input_us == 0 || each.time_us > campaign.latest_input_us;
-        if (!each.inputs.empty() && last) campaign.latest_input_us = each.time_us;
-    }
-    return {};
-}
-
 Result<void> void_in_campaign(Workspace& work, LinkRow const& link, EventSeq declaration) {
     auto campaign = work.campaign(link.campaign);
     if (!campaign) return tl::unexpected(campaign.error());
-    if ((*campaign)->row.vessel_seq == 0) return repool(work, (*campaign)->row, link);
+    if ((*campaign)->row.vessel_seq == 0) {  // a plain one: its totals without the event
+        add_to((*campaign)->row.total_in, input_total(link), -1);
+        add_to((*campaign)->row.total_out, output_total(link), -1);
+        return {};
+    }
     return void_rows(work, **campaign, link, declaration);
 }
 
@@ -65,9 +51,14 @@ Result<void> void_in_lot(Workspace& work, LotNumber number, LinkRow const& link,
     auto found = work.lot(number);
     if (!found) return tl::unexpected(found.error());
     LotWork& lot = **found;
+    int const booked = link.kind == LinkKind::void_ship ? -1 : 1;
     for (auto const& transfer : link.transfers)
-        if (transfer.lot == number) book_transfer(lot.row, transfer, -1);
-    std::erase_if(lot.row.assays, [&](storage::Assay const& assay) { return assay.seq == link.seq; });
+        if (transfer.lot == number) book_transfer(lot.row, transfer, -booked);
+    for (storage::Assay& assay : lot.row.assays)
+        if (assay.seq == link.seq) assay.void_seq = declaration;
+    for (storage::Description& description : lot.row.descriptions)
+        if (description.seq == link.seq) description.void_seq = declaration;
+    storage::describe(lot.row);
     if (lot.row.was_packed)
         if (auto done = void_contained(work, number, link, declaration); !done) return done;
     if (auto done = void_rows(work, lot, link, declaration); !done) return done;

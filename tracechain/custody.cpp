@@ -149,6 +149,35 @@ int64_t booked_on_hand(LotRow const& lot, std::string_view party) {
     return found == raw.on_hand.end() ? 0 : found->second;
 }
 
+int64_t booked_owned(LotRow const& lot, std::string_view party) {
+    Raw const raw = raw_of(lot);
+    auto found = raw.owned.find(party);
+    return found == raw.owned.end() ? 0 : found->second;
+}
+
+bool was_sent(HoldingRow const& holding) {
+    auto sent = [&](TransferSum const& sum) {
+        return sum.source != holding.party && (sum.shipped != 0 || sum.whole_shipped > 0);
+    };
+    return std::any_of(holding.custody.begin(), holding.custody.end(), sent) ||
+           std::any_of(holding.ownership.begin(), holding.ownership.end(), sent);
+}
+
+bool was_sent(LotRow const& lot, std::string_view party) {
+    return std::any_of(lot.holdings.begin(), lot.holdings.end(),
+                       [&](HoldingRow const& holding) { return holding.party == party && was_sent(holding); });
+}
+
+int64_t received_beyond(LotRow const& lot, LinkTransfer const& transfer) {
+    for (HoldingRow const& holding : lot.holdings) {
+        if (holding.party != transfer.destination) continue;
+        for (TransferSum const& sum : transfer.ownership ? holding.ownership : holding.custody)
+            if (sum.source == transfer.source)
+                return std::max<int64_t>(0, held_difference(received(lot, sum), shipped(lot, sum)));
+    }
+    return 0;
+}
+
 bool has_custody_gap(LotRow const& lot) {
     if (lot.holdings.size() < 2) return false;
     Raw raw = raw_of(lot);

@@ -29,8 +29,17 @@ struct Holding {
 // By party; parties with nothing are left out.
 std::vector<Holding> settle(LotRow const& lot);
 
-// On hand at a party as booked, before any deficit is covered; negative = it gave more than it is known to have.
+// On hand at a party, or owned by it, as booked, before any deficit is covered; negative = it gave more than it is
+// known to have.
 int64_t booked_on_hand(LotRow const& lot, std::string_view party);
+int64_t booked_owned(LotRow const& lot, std::string_view party);
+
+// Did another party record a shipment to this one? What a party merely says it took is none (security.md 4.2).
+bool was_sent(storage::HoldingRow const& holding);
+bool was_sent(LotRow const& lot, std::string_view party);
+
+// How much more the destination of a transfer has received from its source than was shipped; 0 = nothing.
+int64_t received_beyond(LotRow const& lot, storage::LinkTransfer const& transfer);
 
 // True when some party gave more than it is known to have and nothing unreported can explain it but a missing
 // transfer: flag custody-gap.

@@ -119,7 +119,6 @@ void read_allocation(Interpretation& in) {
         return;
     }
     in.event.allocation = *parsed;
-    in.event.allocation_stated = true;
 }
 
 void read_links(Interpretation& in) {
@@ -185,8 +184,7 @@ void read_override(Interpretation& in) {
     auto [reason] = in.members(*value, kMembers);
     if (reason == nullptr) return in.lacks(*value, "reason", "\"furnace breakout\"");
     auto text = in.text(*reason);
-    if (text && text->empty()) return in.lacks(*value, "reason", "\"furnace breakout\"");
-    in.event.override_reason = text.value_or("");
+    if (text && text->empty()) in.lacks(*value, "reason", "\"furnace breakout\"");
 }
 
 }  // namespace ingot::tracechain

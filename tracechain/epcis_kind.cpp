@@ -72,7 +72,6 @@ LinkKind kind_of_aggregation(Event const& event) {
 void read_why_where(Interpretation& in) {
     Event& event = in.event;
     event.biz_step = in.folded_word(in.fields.text(Field::biz_step), WordList::BizStep);
-    event.disposition = in.folded_word(in.fields.text(Field::disposition), WordList::Disposition);
     event.read_point = read_place(in, Field::read_point);
     event.biz_location = read_place(in, Field::biz_location);
     event.sources = read_parties(in, Field::source_list, "source");

@@ -231,8 +231,7 @@ void read_flags(Interpretation& in, JsonValue const* final, JsonValue const* sta
             in.faults.add(*final, "extension", "ingot:final is for inputs only", "ingot:final 只用于输入");
         }
     }
-    if (status != nullptr)
-        if (auto place = in.word(*status, kAssayStatuses)) member.status = uint8_t(*place + 1);
+    if (status != nullptr) (void)in.word(*status, kAssayStatuses);  // faults name it when it is none
     if (!line.role) return;
     if (line.side == Side::Input) member.input_role = InputRole(*line.role + 1);
     if (line.side == Side::Output) member.output_role = OutputRole(*line.role - kFirstOutputRole + 1);

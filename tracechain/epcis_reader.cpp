@@ -25,7 +25,6 @@ void read_frame(EventFields const& fields, Event& event) {
     event.type = event_type_of(event.type_text);
     if (event.type != EventType::Extension) event.action = action_of(fields.text(Field::action));
     event.time_text = std::string(fields.text(Field::event_time));
-    event.offset_text = std::string(fields.text(Field::event_time_zone_offset));
     if (auto time = read_date_time(event.time_text)) event.time_us = to_micros(*time);
     event.bytes = std::string(fields.event->bytes);
 }
@@ -63,7 +62,6 @@ void read_identity(Interpretation& in) {
     event.content_digest = make_content_digest(strings.cbv21, in.fields);
     if (event.id.empty()) {
         event.id = event_hash_name(event.hash_cbv20, "CBV2.0");
-        event.id_assigned = true;
     } else if (event.id.starts_with("ni:///sha-256;") && event.id != event_hash_name(event.hash_cbv20, "CBV2.0") &&
                event.id != event_hash_name(event.hash_cbv21, "CBV2.1")) {
         in.warn("hash-mismatch", *in.fields[Field::event_id]);

@@ -130,7 +130,7 @@ void read_vessel(Interpretation& in) {
     VesselUse use;
     if (!settle_operation(in, *value, operation, use)) return;
     use.vessel = std::string(id->text);
-    if (auto key = in.lot_key(*id)) use.vessel_key = std::move(key->canonical);
+    (void)in.lot_key(*id);  // faults name it when it is no URI
     if (policy != nullptr)
         if (auto place = in.word(*policy, kPolicies)) use.policy = Policy(*place + 1);
     use.residence_us = read_time_span(in, residence);

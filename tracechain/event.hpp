@@ -43,7 +43,6 @@ struct Member {
     InputRole input_role = InputRole::feed;
     OutputRole output_role = OutputRole::product;
     bool final = false;
-    uint8_t status = 3;                        // of these amounts: 1 provisional, 2 exchange, 3 final, 4 umpire
     std::string pointer;                       // of its list entry, e.g. /inputQuantityList/0
     std::optional<std::string> lot_of_serial;  // /01/G/10/L/21/S: canonical key of the lot L it belongs to
 };
@@ -53,8 +52,7 @@ struct Loss {  // role loss without an identifier
 };
 
 struct VesselUse {
-    std::string vessel;      // URI as captured
-    std::string vessel_key;  // canonical
+    std::string vessel;  // URI as captured
     enum class Operation : uint8_t { Charge, Draw, Both, Adjust } operation = Operation::Charge;
     std::optional<Policy> policy;
     int64_t residence_us = 0, window_us = 0;
@@ -98,8 +96,7 @@ struct LockRequest {
 
 struct Event {
     // identity
-    std::string id;  // eventID, or the ni: URI assigned
-    bool id_assigned = false;
+    std::string id;           // eventID, or the ni: URI assigned
     Digest content_digest{};  // epcis-rest.md 3.3
     Digest hash_cbv20{}, hash_cbv21{};
 
@@ -109,7 +106,7 @@ struct Event {
     Action action = Action::None;
     LinkKind kind = LinkKind::other;
     int64_t time_us = 0;
-    std::string time_text, offset_text;
+    std::string time_text;
     std::vector<Member> members;  // each (lot, side) once; in order of first mention
     std::vector<Loss> losses;
     std::optional<ident::LotKey> parent;
@@ -118,14 +115,13 @@ struct Event {
     std::string transformation_uri;
 
     // where, why
-    std::string biz_step, disposition;  // bare word or URI, folded
+    std::string biz_step;  // bare word or URI, folded
     std::optional<ident::LotKey> read_point, biz_location;
     std::vector<Party> sources, destinations;
 
     // extensions
     std::optional<VesselUse> vessel;
     Basis allocation{};
-    bool allocation_stated = false;
     struct Link {
         ident::LotKey output, input;
         double share = 0;
@@ -134,7 +130,6 @@ struct Event {
     std::optional<Adjust> adjust;
     std::optional<HoldRequest> hold;
     std::optional<LockRequest> lock;
-    std::string override_reason;  // ingot:override; empty = none
     std::optional<ErrorDeclaration> declaration;
 
     // ilmd at commission

@@ -57,7 +57,7 @@ void write_assays(JsonText& json, LotRow const& lot, EventSeq as_of) {
     constexpr std::string_view kStatus[] = {"", "provisional", "exchange", "final", "umpire"};
     std::vector<storage::Assay> assays;
     for (auto const& assay : lot.assays) {
-        if (assay.seq <= as_of) assays.push_back(assay);
+        if (assay.seq <= as_of && (assay.void_seq == 0 || assay.void_seq > as_of)) assays.push_back(assay);
     }
     std::stable_sort(assays.begin(), assays.end(), [](auto const& a, auto const& b) {
         if (a.element != b.element) return a.element < b.element;

@@ -72,7 +72,7 @@ Result<storage::Operation> Tracechain::capture(CaptureRequest request) const {
         }
         unit->strict = false;
     }
-    PrepareTerms const terms{request.principal, owners_, random_};
+    PrepareTerms const terms{request.principal, owners_, random_, settings_};
     bool refused = false;
     unit->events.reserve(request.body.events.size());
     for (ReadEvent& read : request.body.events) {

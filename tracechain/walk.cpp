@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <tuple>
 
+#include "tracechain/custody.hpp"
+
 namespace ingot::tracechain {
 
 using storage::Amounts;
@@ -24,11 +26,9 @@ bool Filter::allows(std::string_view text) const {
 
 bool sees(WalkTerms const& terms, LotRow const& row) {
     if (!terms.visible || terms.visible(row.owner_prefix)) return true;
-    // A party sees what another enterprise shipped to it, not what it merely says it took (security.md 4.2).
+    // Owner or custodian (6.1): what was made at its sites, and what another party shipped to it.
     return std::any_of(row.holdings.begin(), row.holdings.end(), [&](storage::HoldingRow const& holding) {
-        auto sent = [](storage::TransferSum const& sum) { return sum.shipped != 0 || sum.whole_shipped; };
-        return terms.visible(holding.party) && (std::any_of(holding.custody.begin(), holding.custody.end(), sent) ||
-                                                std::any_of(holding.ownership.begin(), holding.ownership.end(), sent));
+        return (holding.booked > 0 || was_sent(holding)) && terms.visible(holding.party);
     });
 }
 
@@ -46,9 +46,9 @@ bool made_state(storage::AccountRow const& row) {
 
 Amounts const& asked(storage::AccountRow const& row) { return row.stated.empty() ? row.moved : row.stated; }
 
-double short_part(int64_t shortfall, Amounts const& asked_amounts) {
+double short_part(int64_t shortfall, Amounts const& asked_amounts, storage::Basis const& primary) {
     if (shortfall <= 0) return 0;
-    int64_t whole = asked_amounts.value(primary_of(asked_amounts));
+    int64_t whole = asked_amounts.value(primary);
     return whole <= 0 ? 1 : std::min(1.0, static_cast<double>(shortfall) / static_cast<double>(whole));
 }
 

@@ -153,6 +153,8 @@ class Walk {
 
     Parts visit_pool(Waiting const& node, Pool const& pool, CampaignFacts const& campaign, Weight const& weight);
     Parts layered(storage::AccountRow const& draw) const;
+    void down_window(CampaignFacts& campaign, storage::AccountRow const& charge, Waiting const& node,
+                     Weight const& weight);
 
     // edges up (walk_up.cpp)
     void up_lot(Waiting const& node);
@@ -235,7 +237,7 @@ bool made_state(storage::AccountRow const& row);
 bool takes(storage::AccountRow const& row);
 // What a consumption asked for: stated, or when it stated nothing what it took.
 storage::Amounts const& asked(storage::AccountRow const& row);
-// Part of what was asked that was not there, 0 to 1.
-double short_part(int64_t shortfall, storage::Amounts const& asked_amounts);
+// Part of what was asked that was not there, 0 to 1. Both on the primary basis of the account.
+double short_part(int64_t shortfall, storage::Amounts const& asked_amounts, storage::Basis const& primary);
 
 }  // namespace ingot::tracechain

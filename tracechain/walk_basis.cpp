@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "tracechain/basis.hpp"
-
 namespace ingot::tracechain {
 
 using storage::Amounts;
@@ -14,10 +12,6 @@ using storage::BasisKind;
 namespace {
 
 __extension__ typedef __int128 Int128;
-
-bool nothing(Amounts const& amounts) {
-    return std::all_of(amounts.lines().begin(), amounts.lines().end(), [](auto const& line) { return !line.amount; });
-}
 
 Parts equal_parts(size_t members) {
     Parts out;
@@ -37,14 +31,6 @@ Ladder ladder_of(Basis const& requested) {
         if (requested.kind != kind) out.push_back({kind, {}});
     }
     return out;
-}
-
-Basis primary_of(Amounts const& amounts) {
-    for (BasisKind kind : {BasisKind::gross_mass, BasisKind::count, BasisKind::volume, BasisKind::length,
-                           BasisKind::area, BasisKind::dry_mass}) {
-        if (amounts.get({kind, {}})) return {kind, {}};
-    }
-    return amounts.empty() ? Basis{} : amounts.lines().front().basis;
 }
 
 Parts parts_of(std::span<Amounts const* const> members, Ladder const& ladder) {
@@ -105,7 +91,7 @@ std::string used_basis(Amounts const& amounts, Ladder const& ladder) {
 }
 
 TwoParts split(Amounts const& part, Amounts const& rest, Ladder const& ladder) {
-    if (nothing(rest)) return {};
+    if (all_zero(rest)) return {};
     std::array<Amounts const*, 2> members{&part, &rest};
     Parts parts = parts_of(members, ladder);
     return {parts.share[0], parts.share[1], parts.requested, parts.zero};

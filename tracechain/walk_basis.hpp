@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "storage/graph_table.hpp"
+#include "tracechain/basis.hpp"
 
 namespace ingot::tracechain {
 
@@ -14,9 +15,6 @@ using Ladder = std::vector<storage::Basis>;
 
 // Requested basis, dry_mass, gross_mass, count, volume, length, area; each once.
 Ladder ladder_of(storage::Basis const& requested);
-
-// The basis by which an amount of an account is counted: gross_mass if stated, else the dimension stated.
-storage::Basis primary_of(storage::Amounts const& amounts);
 
 // Parts of a whole, on the first basis of the ladder that every member has; equal parts if there is none. The sum is
 // exact and divided once for each part. `zero`: every amount is known and they sum to 0.

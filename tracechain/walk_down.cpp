@@ -120,7 +120,7 @@ void Walk::down_consume(LotRow const& lot, AccountRow const& row, Weight const& 
         if (campaign->pooled) pool = source_.pool(row.campaign);
         if (campaign->pooled && pool == nullptr) return;
     }
-    double missing = short_part(row.shortfall, asked(row));
+    double missing = short_part(row.shortfall, asked(row), lot.tail.primary);
     double c = 0;
     if (pool != nullptr) {
         Parts parts = parts_of(pool->inputs, ladder_);

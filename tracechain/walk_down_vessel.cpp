@@ -1,5 +1,6 @@
 // Down through vessels and pooled campaigns (spec/trace-semantics.md 3.4, 3.5).
 #include <algorithm>
+#include <deque>
 
 #include "tracechain/account_layers.hpp"
 #include "tracechain/walk.hpp"
@@ -20,10 +21,105 @@ void Walk::down_charge(LinkRow const& link, CampaignFacts& campaign, Waiting con
     AccountRow const* row = campaign.rows->find(link.time_us, link.seq, 0, false);
     if (row == nullptr) return locate(Place::loss, weight);
     AccountRow const charge = *row;
+    if (campaign.rows->terms().policy == storage::Policy::window) return down_window(campaign, charge, node, weight);
     down_layers(campaign, charge, node, weight);
 }
 
-// The draws that took from this charge: parts of it while it lasts, or a window's attribution by amount.
+namespace {
+
+// What a draw of policy `window` looks back at: sums of the charges of that time, basis by basis.
+class Lookback {
+  public:
+    explicit Lookback(Ladder ladder) : ladder_(std::move(ladder)), sums_(ladder_.size()) {}
+
+    void add(AccountRow const& charge) {
+        count(charge, 1);
+        charges_.push_back(charge);
+    }
+    void drop_before(int64_t time_us) {
+        for (; !charges_.empty() && charges_.front().sort_time_us < time_us; charges_.pop_front())
+            count(charges_.front(), -1);
+    }
+    // Part of one of them, on the first basis that all of them have; equal parts if there is none.
+    double part(Amounts const& charge) const {
+        auto const members = static_cast<int64_t>(charges_.size());
+        for (size_t i = 0; i < ladder_.size(); ++i) {
+            if (sums_[i].known != members) continue;
+            auto const whole = static_cast<double>(sums_[i].total);
+            return whole > 0 ? static_cast<double>(charge.value(ladder_[i])) / whole : 0;
+        }
+        return members > 0 ? 1 / static_cast<double>(members) : 0;
+    }
+
+  private:
+    __extension__ typedef __int128 Int128;
+    struct SumOf {
+        Int128 total = 0;
+        int64_t known = 0;
+    };
+    void count(AccountRow const& charge, int sign) {
+        for (size_t i = 0; i < ladder_.size(); ++i)
+            if (auto amount = charge.moved.get(ladder_[i])) {
+                sums_[i].total += sign * static_cast<Int128>(*amount);
+                sums_[i].known += sign;
+            }
+    }
+
+    Ladder ladder_;
+    std::vector<SumOf> sums_;
+    std::deque<AccountRow> charges_;
+};
+
+}  // namespace
+
+// The draws that looked back at this charge, attributed by amount (3.4).
+void Walk::down_window(CampaignFacts& campaign, AccountRow const& charge, Waiting const& node, Weight const& weight) {
+    struct Taken {
+        storage::EventSeq seq;
+        int64_t time_us;
+        double amount, composition;
+    };
+    VesselRows& rows = *campaign.rows;
+    int64_t const window_us = rows.terms().window_us;
+    storage::Basis const primary = primary_of(charge.moved);
+    Lookback by_amount(Ladder{primary}), by_ladder(ladder_);
+    auto add = [&](AccountRow const& row) {
+        by_amount.add(row);
+        by_ladder.add(row);
+    };
+    for (AccountRow const& row : rows.charges_before(charge)) add(row);
+    add(charge);
+    std::vector<Taken> taken;
+    double sum = 0;
+    AccountRow here = charge;
+    while (AccountRow const* next = rows.after(here)) {
+        here = *next;
+        if (here.sort_time_us - charge.sort_time_us > window_us) break;
+        if (made_state(here)) add(here);
+        if (!takes(here)) continue;
+        by_amount.drop_before(here.sort_time_us - window_us);
+        by_ladder.drop_before(here.sort_time_us - window_us);
+        double const amount = by_amount.part(charge.moved) * static_cast<double>(here.moved.value(primary));
+        double const there = 1 - short_part(here.shortfall, asked(here), rows.tail().primary);
+        taken.push_back({here.seq, here.time_us, amount, by_ladder.part(charge.moved) * there});
+        sum += amount;
+    }
+    if (rows.error()) return;
+    campaign.states_visited += 1;
+    double const total = std::max(static_cast<double>(charge.moved.value(primary)), sum);
+    if (total <= 0) return locate(Place::loss, weight);
+    for (Taken const& draw : taken) {
+        Weight part = weight.times(draw.amount / total);
+        part.f = weight.f * draw.composition;
+        give(NodeId::draw(draw.seq), {draw.time_us, draw.seq, 2}, part, false, node.depth + 1);
+    }
+    auto const now = moment();
+    if (!now) return;
+    bool const open = *now - charge.sort_time_us <= window_us;
+    locate(open ? Place::in_process : Place::loss, weight.times((total - sum) / total));
+}
+
+// The draws that took from this charge, while it lasts.
 void Walk::down_layers(CampaignFacts& campaign, AccountRow const& charge, Waiting const& node, Weight const& weight) {
     struct Taken {
         storage::EventSeq seq;
@@ -33,12 +129,10 @@ void Walk::down_layers(CampaignFacts& campaign, AccountRow const& charge, Waitin
     std::vector<Taken> taken;
     storage::Basis const primary = primary_of(charge.moved);
     double whole = static_cast<double>(charge.moved.value(primary)), left = whole, out = 0, sum = 0;
-    bool window = campaign.rows->terms().policy == storage::Policy::window;
     AccountRow here = charge;
     while (AccountRow const* next = campaign.rows->after(here)) {
-        if (!window && left <= 0) break;
+        if (left <= 0) break;
         here = *next;
-        if (window && here.sort_time_us - charge.sort_time_us > campaign.rows->terms().window_us) break;
         if (!takes(here)) {
             double moved = static_cast<double>(here.moved.value(primary));
             double before = static_cast<double>(here.before.value(primary));
@@ -61,7 +155,8 @@ void Walk::down_layers(CampaignFacts& campaign, AccountRow const& charge, Waitin
         for (size_t i = 0; i < here.layers.size(); ++i)
             share += here.layers[i].first == charge.seq ? parts.share[i] : 0;
         double amount = mine / all * static_cast<double>(here.moved.value(primary));
-        taken.push_back({here.seq, here.time_us, amount, share * (1 - short_part(here.shortfall, asked(here)))});
+        taken.push_back({here.seq, here.time_us, amount,
+                         share * (1 - short_part(here.shortfall, asked(here), campaign.rows->tail().primary))});
         left -= amount;
         sum += amount;
     }
@@ -75,14 +170,7 @@ void Walk::down_layers(CampaignFacts& campaign, AccountRow const& charge, Waitin
         give(NodeId::draw(draw.seq), {draw.time_us, draw.seq, 2}, part, false, node.depth + 1);
     }
     locate(Place::adjusted_out, weight.times(out / total));
-    auto const now = window ? moment() : std::optional<int64_t>(0);
-    if (!now) return;
-    Place rest = Place::in_vessels;
-    if (window) {
-        bool open = *now - charge.sort_time_us <= campaign.rows->terms().window_us;
-        rest = open ? Place::in_process : Place::loss;
-    }
-    locate(rest, weight.times((total - sum - out) / total));
+    locate(Place::in_vessels, weight.times((total - sum - out) / total));
 }
 
 void Walk::down_vessel(Waiting const& node, Weight const& weight) {
@@ -99,7 +187,7 @@ void Walk::down_vessel(Waiting const& node, Weight const& weight) {
     auto draw = [&](AccountRow const& row) {
         double share = rest * fraction(row.moved, row.before, ladder_);
         Weight part = weight.times(share);
-        part.f = weight.f * (1 - short_part(row.shortfall, asked(row)));
+        part.f = weight.f * (1 - short_part(row.shortfall, asked(row), rows.tail().primary));
         give(NodeId::draw(row.seq), {row.time_us, row.seq, 2}, part, false, node.depth + 1);
         rest -= share;
         if (row.difference >= 0) return;

@@ -94,10 +94,11 @@ void Walk::up_selected(std::vector<Pick> const& picked, Weight const& weight, ui
         }
         for (Charged const* charge : pick.from) {
             Weight part = whole.times((1 - pick.missing) * part_of_pick(pick, *charge));
-            double const lack = short_part(charge->shortfall, charge->amounts);
-            if (lack > 0) {
+            double lack = 0;
+            if (charge->shortfall > 0) {
                 LotRow const* lot = source_.lot(pick.lot);
                 if (lot == nullptr) return;
+                lack = short_part(charge->shortfall, charge->amounts, lot->tail.primary);
                 end(End::unknown, part.times(lack), "short", lot);
             }
             NodeKey key{charge->bound_time_us, charge->bound_seq, 3};
@@ -131,7 +132,7 @@ void Walk::down_selected(LinkRow const& link, CampaignFacts& campaign, Waiting c
             for (Pick const& pick : picks(campaign, row)) {
                 if (pick.lot != arrival.lot) continue;
                 double const part = part_of_pick(pick, *charge) * (1 - pick.missing);
-                double const there = 1 - short_part(row.shortfall, asked(row));
+                double const there = 1 - short_part(row.shortfall, asked(row), campaign.rows->tail().primary);
                 taken.push_back({&row, part * static_cast<double>(pick.amounts.value(kGross)),
                                  pick.share * part * there, pick.measured});
                 sum += taken.back().amount;
@@ -142,7 +143,9 @@ void Walk::down_selected(LinkRow const& link, CampaignFacts& campaign, Waiting c
             locate(Place::loss, arrival.weight);
             continue;
         }
-        double const lack = short_part(charge->shortfall, charge->amounts);
+        LotRow const* lot = source_.lot(arrival.lot);
+        if (lot == nullptr) return;
+        double const lack = short_part(charge->shortfall, charge->amounts, lot->tail.primary);
         double const exposure = arrival.share > 0 ? arrival.weight.f / arrival.share * (1 - lack) : 0;
         for (Taken const& one : taken) {
             Weight part = arrival.weight.times(one.amount / total);

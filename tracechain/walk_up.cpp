@@ -96,11 +96,12 @@ void Walk::up_supply(Waiting const& node, LotRow const& row, AccountRow const& s
 void Walk::up_inputs(std::span<LinkInput const> inputs, Parts const& parts, Weight const& weight, uint32_t depth) {
     for (size_t i = 0; i < inputs.size(); ++i) {
         LinkInput const& input = inputs[i];
-        double missing = short_part(input.shortfall, input.amounts);
+        double missing = 0;
         Weight whole = weight.times(parts.share[i]);
-        if (missing > 0) {
+        if (input.shortfall > 0) {
             LotRow const* lot = source_.lot(input.lot);
             if (lot == nullptr) return;
+            missing = short_part(input.shortfall, input.amounts, lot->tail.primary);
             end(End::unknown, whole.times(missing), "short", lot);
         }
         NodeKey key{input.bound_time_us, input.bound_seq, 3};
@@ -161,6 +162,13 @@ void Walk::up_draw(Waiting const& node) {
     AccountRow const* row = campaign->rows->find(link->time_us, link->seq, 1, true);
     Parts parts;
     std::vector<Pick> picked;
+    AccountRow looking_back;
+    if (row != nullptr && campaign->rows->terms().policy == storage::Policy::window) {
+        looking_back = *row;  // reading on moves the rows
+        for (AccountRow const& charge : campaign->rows->charges_before(looking_back))
+            looking_back.layers.emplace_back(charge.seq, charge.moved);
+        row = &looking_back;
+    }
     if (row != nullptr && campaign->rows->terms().policy == storage::Policy::selected) {
         AccountRow const draw = *row;  // picks() reads on
         picked = picks(*campaign, draw);
@@ -176,7 +184,7 @@ void Walk::up_draw(Waiting const& node) {
     if (row == nullptr || row->bound_seq == 0) {
         end(End::unknown, weight, campaign->row.tail.states == 0 ? "no-inputs" : "empty-vessel");
     } else {
-        double missing = short_part(row->shortfall, asked(*row));
+        double missing = short_part(row->shortfall, asked(*row), campaign->rows->tail().primary);
         end(End::unknown, weight.times(missing), "short");
         Weight there = weight.times(1 - missing);
         AccountTerms const& terms = campaign->rows->terms();

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "tracechain/walk.hpp"
+
 namespace ingot::tracechain {
 
 using storage::AccountRow;
@@ -139,6 +141,38 @@ AccountRow const* VesselRows::after(AccountRow const& row) {
         if (!read_newer()) break;
     }
     return nullptr;
+}
+
+std::vector<AccountRow> VesselRows::charges_before(AccountRow const& row) {
+    int64_t const from_us = row.sort_time_us - account_terms_.window_us;
+    Order const end = stored_order(row);
+    std::vector<AccountRow> out;
+    if (must_replay_) load_all();
+    if (whole_) {
+        for (AccountRow const& each : rows_) {
+            if (stored_order(each) == end) break;
+            if (each.sort_time_us >= from_us && made_state(each)) out.push_back(each);
+        }
+        return out;
+    }
+    Order here{from_us, 0, 0};
+    for (bool more = true; more && !error_;) {
+        auto page = storage::campaign_rows(*view_, campaign_, kChunkMax, std::pair(here.time_us, here.seq));
+        if (!page) {
+            error_ = page.error();
+            break;
+        }
+        stats_.records_read += page->size();
+        more = page->size() == kChunkMax;
+        for (AccountRow& each : *page) {
+            Order const at = stored_order(each);
+            if (at >= end) return out;
+            if (at <= here) continue;  // the end of the page before
+            here = at;
+            if (keep(each) && made_state(each)) out.push_back(std::move(each));
+        }
+    }
+    return out;
 }
 
 std::vector<AccountRow> VesselRows::moved_behind(AccountRow const& first_charge) {

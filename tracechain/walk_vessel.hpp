@@ -28,6 +28,10 @@ class VesselRows {
     // Draws before the first charge that were moved behind it (3.1) but are stored at their own time.
     std::vector<storage::AccountRow> moved_behind(storage::AccountRow const& first_charge);
 
+    // Policy `window`: the charges of that long before a row, oldest first. They are not kept with each draw, since
+    // draws times charges would be.
+    std::vector<storage::AccountRow> charges_before(storage::AccountRow const& row);
+
     // Every live row, replayed if need be.
     std::vector<storage::AccountRow> const& all();
     storage::AccountTail const& tail() { return tail_; }

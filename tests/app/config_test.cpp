@@ -45,7 +45,8 @@ TEST_F(ConfigTest, ReadsValuesOfEveryKind) {
     auto const config = load("env = \"development\"\n" + kWhole +
                              "[listen]\nhttps = [\"127.0.0.1:0\"]\n[limits]\nbody = \"2MiB\"\nidle_time = \"90s\"\n"
                              "codes_per_prefix_day_max = 100000000\n[trace]\ntolerance.vessel = 1e-4\nbudget_ms = 250\n"
-                             "tolerance.lot = 0.01\n[identifiers]\ncase_sensitive = true\n[server]\nio_threads = 1\n");
+                             "tolerance.lot = 0.01\n[epcis]\nlenient = true\n[identifiers]\ncase_sensitive = "
+                             "true\n[server]\nio_threads = 1\n");
     ASSERT_TRUE(config) << config.error().detail;
     EXPECT_EQ(config->env, "development");
     EXPECT_EQ(config->node_name, "node.example");
@@ -57,6 +58,7 @@ TEST_F(ConfigTest, ReadsValuesOfEveryKind) {
     EXPECT_EQ(config->limits.trace_time, std::chrono::milliseconds(250));
     EXPECT_EQ(config->trace_tolerance_lot, 0.01);
     EXPECT_TRUE(config->case_sensitive);
+    EXPECT_TRUE(config->epcis_lenient);
     EXPECT_EQ(config->io_threads, 1u);
     EXPECT_EQ(config->sources.at("limits.body"), "ingot.toml:12");
     EXPECT_EQ(config->log_origin_or_default(), "node.example/v1/log");

@@ -28,6 +28,24 @@ std::string text_of(std::filesystem::path const& path) {
     return {std::istreambuf_iterator<char>(in), {}};
 }
 
+// epcis-rest.md 4 and 5: what a serialised URI says of its lot, and both readings of the event hash.
+TEST(CaptureDocuments, TheLotOfASerialAndBothHashesAreKept) {
+    Chain chain;
+    std::string event = chain.notation.line("C A:1").json;
+    size_t const list = event.find(R"("quantityList")");
+    event.erase(list);
+    event += R"("epcList":["https://id.gs1.org/01/09527001000309/10/L2611A/21/7"]})";
+    auto answer = chain.post(Notation::document({event}), principal_of("1"));
+    ASSERT_TRUE(answer) << answer.error().detail;
+    EXPECT_EQ(chain.lot("/01/09527001000309/21/7").part_of, "/01/09527001000309/10/L2611A");
+    auto const facts = **storage::find_facts(*chain.view(), 1);
+    auto const read =
+        read_capture_body(Notation::document({event}), "application/json", chain.trace->read_terms(false));
+    EXPECT_EQ(facts.hash_cbv20, read->events[0].event->hash_cbv20);
+    EXPECT_EQ(facts.hash_cbv21, read->events[0].event->hash_cbv21);
+    EXPECT_NE(facts.hash_cbv21, Digest{});
+}
+
 TEST(CaptureDocuments, EveryValidOneIsStoredAndReadBackByteForByte) {
     auto const folder = shared_data() / "epcis-gs1-valid";
     if (absent(folder)) return;

@@ -52,11 +52,11 @@ LotRow full_lot() {
     lot.kind = LotKind::instance;
     lot.external = lot.was_packed = lot.has_outputs = true;
     lot.owner_prefix = "88.999.1";
-    lot.material = "lead";
-    lot.origin = {"mine", "88.999.2", "CN", "M1"};
-    lot.origin_stated = true;
-    lot.assays = {{"Pb", 600'000'000'000, 3, 5, 6}};
-    lot.ilmd = "{}";
+    lot.claim = Claim::registered;
+    lot.part_of = "/01/09527001000309/10/L";
+    lot.descriptions = {{6, 5, 0, "lead", true, {"mine", "88.999.2", "CN", "M1"}, "{}"},
+                        {5, 4, 7, "zinc", false, {}, ""}};
+    lot.assays = {{"Pb", 600'000'000'000, 3, 5, 6, 8}};
     lot.first_seq = 1;
     lot.first_time_us = -5;
     lot.last_time_us = 70;
@@ -106,6 +106,9 @@ TEST(GraphTable, RecordsComeBackAsTheyWere) {
     ASSERT_TRUE(lot_again);
     EXPECT_EQ(encode(*lot_again), encode(lot));
     EXPECT_EQ(lot_again->last_time_us, 70);
+    EXPECT_EQ(lot_again->claim, Claim::registered);
+    EXPECT_EQ(lot_again->material, "lead") << "of the live description";
+    EXPECT_EQ(lot_again->origin.supplier, "88.999.2");
     EXPECT_TRUE(lot_again->holdings[1].registered == false && lot_again->has_outputs && !lot_again->has_adds);
     LinkRow const link = full_link();
     auto link_again = decode_link(7, encode(link));
@@ -116,6 +119,7 @@ TEST(GraphTable, RecordsComeBackAsTheyWere) {
     CampaignRow campaign;
     campaign.campaign = 4;
     campaign.key = campaign.id = campaign.uri = "k";
+    campaign.owner_prefix = "88.999.1";
     campaign.events = {1, 300};
     campaign.total_in = masses();
     campaign.tail.layers = {{1, masses()}};
@@ -123,6 +127,23 @@ TEST(GraphTable, RecordsComeBackAsTheyWere) {
     ASSERT_TRUE(campaign_again);
     EXPECT_EQ(encode(*campaign_again), encode(campaign));
     EXPECT_EQ(campaign_again->events, campaign.events);
+    EXPECT_EQ(campaign_again->owner_prefix, "88.999.1");
+}
+
+// Of each field the earliest live event says it, in whatever order they were captured.
+TEST(GraphTable, ALotIsWhatItsEarliestLiveDescriptionSays) {
+    std::vector<Description> all;
+    for (uint64_t i = 0; i < kDescriptionsMax + 4; ++i)
+        all.push_back({i + 1, static_cast<int64_t>(100 - i), 0, "m" + std::to_string(i), false, {}, ""});
+    all.push_back({90, 1, 91, "void", true, {"mine", "", "", ""}, "{}"});
+    for (bool reversed : {false, true}) {
+        LotRow lot;
+        for (size_t i = 0; i < all.size(); ++i) add_description(lot, all[reversed ? all.size() - 1 - i : i]);
+        EXPECT_EQ(lot.descriptions.size(), kDescriptionsMax);
+        EXPECT_EQ(lot.material, "m" + std::to_string(kDescriptionsMax + 3));
+        EXPECT_FALSE(lot.origin_stated);
+        EXPECT_EQ(lot.descriptions.back().void_seq, 0u) << "a void one goes first";
+    }
 }
 
 TEST(GraphTable, DamageIsNamed) {

@@ -4,6 +4,7 @@
 
 #include "tests/tracechain/capture_fixture.hpp"
 #include "tracechain/capture_account.hpp"
+#include "tracechain/capture_supplies.hpp"
 
 namespace ingot::tracechain {
 namespace {
@@ -166,6 +167,119 @@ TEST(CaptureLate, DerivesWhatAReplayOfAllRowsWould) {
     }
 }
 
+// A heel under one lot id with opening stock (T20): every heat takes it and makes it, in time order.
+TEST(CaptureLate, AHeelIsNotReplayedWithEveryHeat) {
+    Chain chain(small_limits());
+    chain.say({"C HEEL:500 @1", "C ALI:1000 @2"});
+    for (int i = 0; i < 40; ++i) {
+        std::string const n = std::to_string(i);
+        chain.say({"X ALI:10,HEEL:500 > B" + n + ":10,HEEL:500 @" + std::to_string(10 + i)});
+    }
+    LotRow const lot = chain.lot("HEEL");
+    EXPECT_EQ(lot.tail.content.value({}), 500'000'000);
+    auto const replayed = replay(*storage::lot_rows(*chain.view(), lot), terms_of(chain.trace->settings()));
+    EXPECT_EQ(replayed.tail.content, lot.tail.content);
+    EXPECT_EQ(replayed.tail.states, lot.tail.states);
+}
+
+TEST(CaptureLate, AReceivingOfALotWithASupplyCostsNothing) {
+    Chain chain(small_limits());
+    feed(chain, "R", 40);
+    chain.say({"SH R:10 > 2 @60", "RC R:10 /2 @61", "X R:10 > M:10 @62"});
+    EXPECT_EQ(chain.on_hand_kg("R"), 1'000'000 - 410);
+    auto const rows = *storage::lot_rows(*chain.view(), chain.lot("R"));
+    auto marked = rows;
+    mark_supplies(marked, storage::LotKind::batch);
+    EXPECT_EQ(rows, marked) << "the receiving is marked as one that stands in for nothing";
+}
+
+// Twenty thousand supplies that might restate each other: sets, not pairs of pairs.
+TEST(CaptureLate, WhichSuppliesRestateOthersIsFoundWithoutComparingAll) {
+    std::vector<AccountRow> rows;
+    for (uint64_t i = 0; i < 30'000; ++i) {
+        AccountRow row;
+        row.time_us = row.sort_time_us = static_cast<int64_t>(i);
+        row.seq = row.sort_seq = i + 1;
+        row.phase = i % 3 == 2 ? 0 : 1;
+        row.kind = i % 3 == 0   ? storage::RowKind::commission
+                   : i % 3 == 1 ? storage::RowKind::output
+                                : storage::RowKind::consume;
+        row.stated.set({}, 10);
+        rows.push_back(row);
+    }
+    mark_supplies(rows, storage::LotKind::batch);
+    for (size_t i = 0; i < rows.size(); i += 3) ASSERT_TRUE(rows[i].restated) << i;
+    for (size_t i = 1; i < rows.size(); i += 3) rows[i].site_mark = 7;
+    mark_supplies(rows, storage::LotKind::batch);
+    for (size_t i = 0; i < rows.size(); i += 3) ASSERT_FALSE(rows[i].restated) << i;
+}
+
+// Many late draws in one document: together they derive as much as the document may, the rest is left to readers.
+TEST(CaptureLate, ADocumentOfLateDrawsSpendsOneBudget) {
+    TraceSettings settings = small_limits();
+    settings.rederive_rows_max = 100;
+    Chain chain(settings);
+    chain.say({"C A:100000 @1", "V+ V[fifo] A:10000 @10"});
+    for (int i = 0; i < 60; ++i) chain.say({"V- V > D" + std::to_string(i) + ":1 @" + std::to_string(20 + i)});
+    std::vector<std::string> late;
+    for (int i = 0; i < 10; ++i)
+        late.push_back(
+            chain.notation.line("V- V > L" + std::to_string(i) + ":1 @" + std::to_string(15.1 + i / 100.0)).json);
+    auto answer = chain.post(Notation::document(late), principal_of("1"), true);
+    ASSERT_TRUE(answer) << answer.error().detail;
+    auto const now = chain.view();
+    auto const campaign = **storage::find_campaign(*now, **storage::find_campaign_number(*now, Chain::key("V")));
+    EXPECT_NE(campaign.dirty_from, 0u) << "100 rows and 16 a further event do not suffice for ten times 60";
+    expect_shares(chain.up("L9").share, {{"A", 1}});
+}
+
+TEST(CaptureLate, APlainCampaignEndsAtTheLimitAndIsTurnedAtOnce) {
+    Chain chain(small_limits());
+    chain.say({"C A:1000 @1"});
+    for (int i = 0; i < 20; ++i)
+        chain.say({"T V A:10 > X" + std::to_string(i) + ":5 @" + std::to_string(100 - i)});  // backwards in time
+    EXPECT_EQ(slug(refusal(chain.post(chain.notation.line("T V A:10 > Y:5 @120")))), "capture-limit");
+    chain.say({"V- V > Z:5 @130"});
+    auto const now = chain.view();
+    auto const campaign = **storage::find_campaign(*now, **storage::find_campaign_number(*now, Chain::key("V")));
+    auto const rows = *storage::campaign_rows(*now, campaign.campaign, UINT32_MAX);
+    EXPECT_EQ(rows.size(), 41u);
+    EXPECT_EQ(campaign.row_count, 41u);
+    auto const all = replay(rows, terms_of(chain.trace->settings(), campaign));
+    EXPECT_EQ(rows, all.rows);
+}
+
+TEST(CaptureAssays, AnEventAndALotHaveAsManyAsTheLimitsSay) {
+    TraceSettings settings = Chain::example_settings();
+    settings.assays_per_event_max = settings.lot_assays_per_event_max = 2;
+    settings.assays_per_lot_max = 3;
+    Chain chain(settings);
+    chain.say({"C A:1{Pb 60 Zn 5}"});
+    EXPECT_EQ(slug(refusal(chain.post(chain.notation.line("C B:1{Pb 60 Zn 5 Cu 1}")))), "capture-limit")
+        << "three in one";
+    EXPECT_EQ(slug(refusal(chain.post(chain.notation.line("C D:1{Pb 60 Zn 5},E:1")))), "capture-limit")
+        << "two of two lots";
+    EXPECT_EQ(slug(refusal(chain.post(chain.notation.line("C A:1{Pb 60 Zn 5}")))), "capture-limit") << "a fourth of A";
+    chain.say({"C A:1{Pb 60}"});
+    EXPECT_EQ(chain.lot("A").assays.size(), 3u);
+}
+
+TEST(CaptureAssays, LotsTimesTextIsLimited) {
+    TraceSettings settings = Chain::example_settings();
+    settings.description_bytes_max = 200;
+    Chain chain(settings);
+    chain.say({"C A:1{Pb 60}"});
+    EXPECT_EQ(slug(refusal(chain.post(chain.notation.line("C B:1{Pb 60},D:1,E:1")))), "capture-limit");
+}
+
+TEST(CaptureParties, ALotMovesBetweenAsManyAsTheLimitSays) {
+    TraceSettings settings = Chain::example_settings();
+    settings.parties_per_lot_max = 7;  // its owner 1, each receiver 3: itself, custody, ownership
+    Chain chain(settings);
+    chain.say({"C A:10", "SH A:1 > 2", "SH A:1 > 3", "SH A:1 > 2"});
+    EXPECT_EQ(slug(refusal(chain.post(chain.notation.line("SH A:1 > 4")))), "capture-limit");
+}
+
 // D0 > D1 > ... > Dn, then one event that would make D0 out of Dn before D0 was made.
 Code closing_a_loop(int length, uint32_t records_max) {
     TraceSettings settings = Chain::example_settings();
@@ -200,10 +314,30 @@ TEST(CaptureDeclarations, AsManyWaitAsTheLimitSaysAndNoMore) {
     EXPECT_EQ((*read_events_of(*chain.view(), Notation::id(1)))[2].void_seq, 1u);
     ASSERT_TRUE(declare(4));
     EXPECT_EQ(slug(refusal(declare(5))), "quota");
-    auto other = chain.notation.line("C B:1 /2", 90);
+    auto other = chain.notation.line("C 88.999.2/B:1 /2", 90);
     auto foreign = chain.notation.line("ER 90 did_not_occur", 91);
     EXPECT_TRUE(chain.post(Notation::document({foreign.json}), principal_of("2")))
         << "every enterprise has its own limit";
+}
+
+// What others declared while the event was not known does not use up its reporter's limit.
+TEST(CaptureDeclarations, StrangersDoNotUseUpTheLimitOfAnEvent) {
+    TraceSettings settings = Chain::example_settings();
+    settings.declarations_per_event_max = 2;
+    Chain chain(settings);
+    NotedEvent const event = chain.notation.line("C A:1");
+    for (int i = 0; i < 2; ++i) {
+        std::string declared = chain.notation.line("ER 1 did_not_occur").json;
+        declared.replace(declared.find("88.999.1/EQ.SITE"), 16, "88.999.2/EQ.SITE");
+        declared.replace(declared.find("88.999.1/A"), 10, "88.999.2/A");
+        auto answer = chain.post(Notation::document({declared}), principal_of("2"));
+        ASSERT_TRUE(answer) << answer.error().detail;
+    }
+    ASSERT_TRUE(chain.post(event));
+    auto own = chain.post(chain.notation.line("ER 1 did_not_occur"));
+    ASSERT_TRUE(own) << own.error().detail;
+    EXPECT_EQ((*read_events_of(*chain.view(), Notation::id(1), 9)).size(), 4u);
+    EXPECT_NE((*storage::find_link(*chain.view(), 3))->void_seq, 0u);
 }
 
 TEST(CaptureDeclarations, AnEventHasAsManyAsTheLimitSays) {

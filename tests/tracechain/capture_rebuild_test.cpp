@@ -14,9 +14,10 @@ class Plant {
   public:
     explicit Plant(uint64_t seed) : random_(seed) {}
 
-    // A line of 7.1 at a random minute; `order_free` leaves out what depends on the order of capture by its nature.
+    // A line of 7.1 at a random minute; `order_free` leaves out what depends on the order of capture by its nature: the
+    // first ingot:vessel of a plain campaign turns it from its record time on (3.5).
     std::string line(bool order_free) {
-        int const kind = pick(order_free ? 7 : 13);
+        int const kind = pick(order_free ? 12 : 13);
         std::string const at = " @" + std::to_string(++time_ * 0.25 + pick(200));
         if (kind <= 1) return "C " + fresh() + ":" + kilos() + at;
         if (kind <= 3)
@@ -98,11 +99,24 @@ TEST(CaptureOrder, OrderOfArrivalDoesNotMatter) {
         Chain first, second;
         Plant plant(seed);
         std::vector<NotedEvent> events;
-        for (int i = 0; i < 30; ++i) events.push_back(first.notation.line(plant.line(true)));
+        for (int i = 0; i < 40; ++i) {
+            plant.said(i);
+            NotedEvent event = first.notation.line(plant.line(true));
+            size_t const at = event.json.find("errorDeclaration");  // a declaration is not declared wrong in its turn
+            bool const twice =
+                at != std::string::npos && event.json.find("errorDeclaration", at + 1) != std::string::npos;
+            if (!twice) events.push_back(std::move(event));
+        }
         std::vector<NotedEvent> shuffled = events;
         std::shuffle(shuffled.begin(), shuffled.end(), std::mt19937_64(seed));
-        for (auto const& event : events) ASSERT_TRUE(first.post(event));
-        for (auto const& event : shuffled) ASSERT_TRUE(second.post(event));
+        for (auto const& event : events) {
+            auto const answer = first.post(event);
+            ASSERT_TRUE(answer) << answer.error().detail << event.json;
+        }
+        for (auto const& event : shuffled) {
+            auto const answer = second.post(event);
+            ASSERT_TRUE(answer) << answer.error().detail << event.json;
+        }
         for (int i = 1; i < 40; ++i) {
             std::string const lot = "L" + std::to_string(i);
             auto const now = first.view();
@@ -113,11 +127,11 @@ TEST(CaptureOrder, OrderOfArrivalDoesNotMatter) {
             EXPECT_EQ(settle(one), settle(two)) << lot;
             EXPECT_EQ(one.external, two.external) << lot;
             if (one.tail.states == 0) continue;
-            auto const up_one = first.up(lot, UINT64_MAX, 1e-9), up_two = second.up(lot, UINT64_MAX, 1e-9);
-            EXPECT_NEAR(up_one.closure.resolved, up_two.closure.resolved, 1e-6) << lot;
+            auto const up_one = first.up(lot, UINT64_MAX, 1e-13), up_two = second.up(lot, UINT64_MAX, 1e-13);
+            EXPECT_NEAR(up_one.closure.resolved, up_two.closure.resolved, 1e-9) << lot;
             for (auto const& [name, share] : up_one.share) {
                 auto found = up_two.share.find(name);
-                EXPECT_NEAR(found == up_two.share.end() ? 0 : found->second, share, 1e-6) << lot << " from " << name;
+                EXPECT_NEAR(found == up_two.share.end() ? 0 : found->second, share, 1e-9) << lot << " from " << name;
             }
         }
         if (HasFailure()) return;

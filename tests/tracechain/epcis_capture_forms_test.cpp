@@ -36,7 +36,6 @@ TEST(CaptureForms, DocumentSharesItsContextAndGivesPointers) {
     EXPECT_EQ(body.events[0].event->pointer, "/epcisBody/eventList/0");
     EXPECT_EQ(body.events[1].event->context, body.events[0].event->context);
     EXPECT_TRUE(body.events[0].event->context.starts_with("["));
-    EXPECT_TRUE(body.events[0].event->id_assigned);
     EXPECT_EQ(body.events[0].event_id, body.events[0].event->id);
     EXPECT_TRUE(read_body(framed("")).events.empty());
 }
