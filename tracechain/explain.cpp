@@ -60,7 +60,7 @@ class Explainer {
 
     Result<void> run(WalkBudget const& budget) {
         budget_ = budget;
-        if (auto begun = walk_.begin(view_, {to_}); !begun) return begun;
+        if (auto begun = walk_.begin(view_, {{to_}}); !begun) return begun;
         storage::LotRow const* row = walk_.source().lot(to_);
         if (row == nullptr) return fail(*walk_.source().error());
         NodeKey key{row->tail.bound_time_us, row->tail.bound_seq, 3};
@@ -245,7 +245,7 @@ Result<LotNumber> one_lot(storage::View const& view, StartLot const& end, TraceQ
     query.start = {end};
     auto lots = resolve_starts(view, query, terms, as_of);
     if (!lots) return fail(lots.error());
-    if (lots->size() == 1) return lots->front();
+    if (lots->size() == 1) return lots->front().lot;
     return fail(Code::InvalidParameter, "from and to name one lot each, not a container",
                 "from 与 to 必须各为一个批次");
 }
@@ -279,7 +279,7 @@ Result<Explained> run_explain(storage::View const& view, ExplainQuery const& que
     TraceQuery whole = query.walk;
     whole.theta = 1e-12;
     Walk walk(Direction::up, whole, terms, as_of->seq, one);
-    if (auto begun = walk.begin(view, {*to}); !begun) return fail(begun.error());
+    if (auto begun = walk.begin(view, {{*to}}); !begun) return fail(begun.error());
     auto done = walk.run(view, timer.budget());
     if (!done) return fail(done.error());
     walk.credit_waiting();

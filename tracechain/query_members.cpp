@@ -139,11 +139,11 @@ void write_starts(JsonText& json, std::vector<ListedLot> const& starts, storage:
     json.end_array();
 }
 
-Result<std::vector<ListedLot>> list_starts(Walk& walk, std::vector<LotNumber> const& starts,
+Result<std::vector<ListedLot>> list_starts(Walk& walk, std::vector<Start> const& starts,
                                            storage::Basis const& asked) {
     std::vector<ListedLot> out;
-    for (LotNumber number : starts) {
-        storage::LotRow const* row = walk.source().lot(number);
+    for (Start const& start : starts) {
+        storage::LotRow const* row = walk.source().lot(start.lot);
         if (row == nullptr) return fail(*walk.source().error());
         out.push_back(list_lot(*row, asked));
     }

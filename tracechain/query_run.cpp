@@ -2,64 +2,9 @@
 
 #include <algorithm>
 
-#include "storage/event_table.hpp"
-#include "tracechain/container.hpp"
 #include "tracechain/query_json.hpp"
 
 namespace ingot::tracechain {
-
-Result<AsOf> resolve_as_of(storage::View const& view, AsAt const& query) {
-    auto newest = storage::read_count(view, "events");
-    if (!newest) return fail(newest.error());
-    AsOf out{*newest, 0};
-    if (query.as_of_seq) out.seq = std::min(out.seq, *query.as_of_seq);
-    if (query.as_of_us) {
-        auto seq = storage::last_seq_at(view, *query.as_of_us);
-        if (!seq) return fail(seq.error());
-        out.seq = std::min(out.seq, *seq);
-    }
-    if (out.seq == 0) return out;
-    auto facts = storage::find_facts(view, out.seq);
-    if (!facts) return fail(facts.error());
-    if (*facts) out.record_time_us = (*facts)->record_time_us;
-    return out;
-}
-
-namespace {
-
-Result<void> add_start(storage::View const& view, storage::LotRow const& lot, TraceQuery const& query,
-                       AsOf const& as_of, std::vector<LotNumber>& out) {
-    if (!lot.is_container || !lot.rows.empty()) {
-        out.push_back(lot.lot);
-        return {};
-    }
-    auto inside = contents(view, lot.lot, query.at_us.value_or(INT64_MAX), as_of.seq);
-    if (!inside) return fail(inside.error());
-    for (Content const& content : *inside) out.push_back(content.lot);
-    if (inside->empty()) out.push_back(lot.lot);
-    return {};
-}
-
-}  // namespace
-
-Result<std::vector<LotNumber>> resolve_starts(storage::View const& view, TraceQuery const& query,
-                                              WalkTerms const& terms, AsOf const& as_of) {
-    auto hidden = [] { return fail(Code::NotFound, "no such lot is known here", "此处没有该批次"); };
-    std::vector<LotNumber> out;
-    for (StartLot const& start : query.start) {
-        auto number = storage::find_lot_number(view, start.key);
-        if (!number) return fail(number.error());
-        if (!*number) return hidden();
-        auto lot = storage::find_lot(view, **number);
-        if (!lot) return fail(lot.error());
-        bool known = *lot && (*lot)->first_seq <= as_of.seq;
-        if (!known || !sees(terms, **lot)) return hidden();
-        if (auto added = add_start(view, **lot, query, as_of, out); !added) return fail(added.error());
-    }
-    std::sort(out.begin(), out.end());
-    out.erase(std::unique(out.begin(), out.end()), out.end());
-    return out;
-}
 
 WalkBudget RunTimer::budget(double spent_ms) const {
     WalkBudget out{query_.max_nodes, query_.max_edges == 0 ? UINT64_MAX : query_.max_edges, Steady::max()};

@@ -12,13 +12,15 @@ using storage::LotRow;
 using storage::RowKind;
 
 StandardSearch::StandardSearch(Direction direction, WalkTerms const& terms, AsOf const& as_of,
-                               std::vector<LotNumber> const& starts)
+                               std::vector<Start> const& starts)
     : up_(direction == Direction::up),
       terms_(terms),
       as_of_(as_of.seq),
-      source_(terms, as_of.seq, {}, stats_),
-      starts_(starts.begin(), starts.end()) {
-    for (LotNumber lot : starts) reach(lot);
+      source_(terms, as_of.seq, {}, stats_) {
+    for (Start const& start : starts) {
+        starts_.insert(start.lot);
+        reach(start.lot);
+    }
     stats_.edges = 0;
 }
 
@@ -97,7 +99,7 @@ bool StandardSearch::group(std::vector<EventSeq> const& events, uint64_t number,
 }
 
 StandardRun::StandardRun(Direction direction, TraceQuery query, WalkTerms terms, AsOf as_of,
-                         std::vector<LotNumber> const& starts)
+                         std::vector<Start> const& starts)
     : direction_(direction),
       query_(std::move(query)),
       terms_(std::move(terms)),

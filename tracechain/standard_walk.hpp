@@ -15,7 +15,7 @@ namespace ingot::tracechain {
 class StandardSearch {
   public:
     StandardSearch(Direction direction, WalkTerms const& terms, AsOf const& as_of,
-                   std::vector<LotNumber> const& starts);
+                   std::vector<Start> const& starts);
 
     // Goes on for at most the budget; stats().stop says whether and which it used up. Failures: those of the store.
     Result<void> run(storage::View const& view, WalkBudget const& budget);
@@ -55,7 +55,7 @@ class StandardRun final : public PagedAnswer {
 
   private:
     StandardRun(Direction direction, TraceQuery query, WalkTerms terms, AsOf as_of,
-                std::vector<LotNumber> const& starts);
+                std::vector<Start> const& starts);
     void list_found();
 
     Direction direction_;

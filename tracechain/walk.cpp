@@ -159,58 +159,6 @@ void Walk::fetch_ahead(Waiting const& top) {
 
 // ---- the loop
 
-Result<void> Walk::begin(storage::View const& view, std::vector<LotNumber> const& starts) {
-    source_.attach(view);
-    std::vector<double> mass;
-    double total = 0;
-    for (LotNumber lot : starts) {
-        LotRow const* row = source_.lot(lot);
-        if (row == nullptr) return fail(*source_.error());
-        if (row->kind == storage::LotKind::class_only && row->rows.empty() && row->spilled_rows == 0) {
-            return fail(Code::ClassOnly, "start names a class of goods, not a lot", "起点是商品类别而不是批次");
-        }
-        if (home_.empty()) home_ = row->owner_prefix;
-        starts_[lot] = true;
-        double amount = 0;
-        for (auto const& line : row->rows) {
-            bool counts = made_state(line) || (takes(line) && line.bound_seq == 0);
-            if (counts) amount += static_cast<double>(line.moved.value(row->tail.primary));
-        }
-        if (row->rows.empty()) amount = static_cast<double>(row->tail.supplied);  // spilled
-        mass.push_back(amount);
-        total += amount;
-    }
-    for (size_t i = 0; i < starts.size(); ++i) {
-        double share = total > 0 ? mass[i] / total : 1.0 / static_cast<double>(starts.size());
-        LotRow const* row = source_.lot(starts[i]);
-        if (direction_ == Direction::up) {
-            NodeKey key{row->tail.bound_time_us, row->tail.bound_seq, 3};
-            if (row->tail.bound_seq == 0) key.time_us = INT64_MIN;
-            reach(NodeId::lot(starts[i], row->tail.bound_seq), key, 0).inside.add({share, share, share});
-            continue;
-        }
-        auto seed = [&](storage::EventSeq supply, int64_t time_us, double part) {
-            Waiting& node = reach(NodeId::lot(starts[i], supply), {time_us, supply, 3}, 0);
-            node.seed = 1;
-            node.inside.add({0, part, part});
-        };
-        double unstated = 0;
-        bool any = false;
-        for (auto const& line : row->rows) {
-            double amount = static_cast<double>(line.moved.value(row->tail.primary));
-            if (made_state(line)) {
-                any = true;
-                seed(line.sort_seq, line.sort_time_us, mass[i] > 0 ? share * amount / mass[i] : share);
-                if (mass[i] <= 0) share = 0;
-            } else if (takes(line) && line.bound_seq == 0) {
-                unstated += amount;
-            }
-        }
-        if (unstated > 0 || !any) seed(0, INT64_MIN, mass[i] > 0 ? share * unstated / mass[i] : share);
-    }
-    return {};
-}
-
 char const* used_up(WalkBudget const& budget, Clock const* clock, uint64_t nodes, uint64_t edges) {
     if (nodes >= budget.nodes_max || edges >= budget.edges_max) return "nodes";
     return clock != nullptr && clock->steady() > budget.deadline ? "time" : nullptr;

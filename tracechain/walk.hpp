@@ -73,13 +73,20 @@ struct WalkBudget {
 // What of a budget is used up: "nodes" (or edges), "time", or null. Without a clock time does not count.
 char const* used_up(WalkBudget const& budget, Clock const* clock, uint64_t nodes, uint64_t edges);
 
+// Where a walk starts: a lot, or of what stands in a container the part that was packed.
+struct Start {
+    LotNumber lot = 0;
+    storage::Amounts part = {};  // empty: the whole lot
+};
+
 class Walk {
   public:
     // `query` and `terms` are copied or kept: they outlive the walk. One thread.
     Walk(Direction direction, TraceQuery const& query, WalkTerms const& terms, storage::EventSeq as_of, WalkSink& sink);
 
-    // Puts the weight on the starts (several: by mass). Failures: storage errors, ClassOnly.
-    Result<void> begin(storage::View const& view, std::vector<LotNumber> const& starts);
+    // Puts the weight on the starts (several: by the first basis of the ladder that all have). Failures: storage
+    // errors, ClassOnly.
+    Result<void> begin(storage::View const& view, std::vector<Start> const& starts);
     // Goes on for at most `steps` expansions. True: there is more to do and budget for it. False: finished, or the
     // budget is used up (stats().stop says which).
     Result<bool> run(storage::View const& view, WalkBudget const& budget, uint64_t steps = UINT64_MAX);
@@ -122,6 +129,11 @@ class Walk {
         uint8_t rank;
     };
     static bool later(HeapEntry const& a, HeapEntry const& b);
+
+    // starts (walk_start.cpp)
+    Result<storage::Amounts> amounts_of_start(Start const& start);
+    void start_up(storage::LotRow const& row, double share);
+    void start_down(storage::LotRow const& row, double share);
 
     // frontier (walk.cpp)
     Waiting& reach(NodeId id, NodeKey key, uint32_t depth);

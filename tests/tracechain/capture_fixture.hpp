@@ -133,7 +133,7 @@ class Chain {
         WalkTerms terms;
         EventSeq const newest = *storage::read_count(*now, "events");
         Walk walk(direction, query, terms, std::min(as_of, newest), listing);
-        auto begun = walk.begin(*now, {lot(name).lot});
+        auto begun = walk.begin(*now, {{lot(name).lot}});
         EXPECT_TRUE(begun) << (begun ? "" : begun.error().detail);
         auto ran = walk.run(*now, {});
         EXPECT_TRUE(ran) << (ran ? "" : ran.error().detail);

@@ -1,4 +1,5 @@
-// The notation of spec/trace-semantics.md 7.1, line by line, as EPCIS events: what a client would send.
+// The notation of spec/trace-semantics.md 7.1, line by line, as EPCIS events: what a client would send. More than there:
+// `Z!` is an instance, `COKE:20{aux}` fuel or reagent, `PK BOX A:1,Z!` packs, `UP BOX` takes everything out.
 #pragma once
 
 #include <cmath>
@@ -99,11 +100,39 @@ class Notation {
     static std::string quantities(std::vector<Item> const& items) {
         std::string out = "[";
         for (Item const& item : items) {
+            if (item.name.ends_with('!')) continue;
             out += (out.size() > 1 ? "," : "") + std::string(R"({"epcClass":")") + uri(item.name) + "\"";
             if (!item.amount.empty()) out += ",\"quantity\":" + item.amount + R"(,"uom":"KGM")";
             out += "}";
         }
         return out + "]";
+    }
+
+    static std::string instances(std::vector<Item> const& items) {
+        std::string out = "[";
+        for (Item const& item : items)
+            if (item.name.ends_with('!'))
+                out += (out.size() > 1 ? ",\"" : "\"") + uri(item.name.substr(0, item.name.size() - 1)) + "\"";
+        return out + "]";
+    }
+
+    // Both sides of a transformation, and the roles of inputs that feed nothing.
+    static std::string sides(std::vector<Item> const& in, std::vector<Item> const& out) {
+        std::string text = R"("type":"TransformationEvent","inputQuantityList":)" + quantities(in) +
+                           R"(,"outputQuantityList":)" + quantities(out);
+        if (instances(in) != "[]") text += R"(,"inputEPCList":)" + instances(in);
+        if (instances(out) != "[]") text += R"(,"outputEPCList":)" + instances(out);
+        std::string roles;
+        for (Item const& item : in)
+            if (item.braces == "aux")
+                roles += (roles.empty() ? "" : ",") + std::string(R"({"ingot:id":")") + uri(item.name) +
+                         R"(","ingot:side":"input","ingot:role":"aux"})";
+        return roles.empty() ? text : text + R"(,"ingot:amounts":[)" + roles + "]";
+    }
+
+    static std::string aggregation(std::string const& box, std::string const& action, std::vector<Item> const& items) {
+        return R"("type":"AggregationEvent","action":")" + action + R"(","parentID":")" + uri(box) +
+               R"(","childEPCs":)" + instances(items) + R"(,"childQuantityList":)" + quantities(items);
     }
 
     // {dry 4500, Cu 25 final}: dry mass and assays in percent of it.
@@ -153,20 +182,22 @@ class Notation {
 
     std::string body(std::string const& word, std::string const& rest, std::string const& site) {
         std::string vessel_name, text = rest;
-        if (word == "V+" || word == "V-" || word == "T") {
+        if (word == "V+" || word == "V-" || word == "T" || word == "PK" || word == "UP") {
             std::istringstream in(rest);
             in >> vessel_name;
+            text.clear();
             std::getline(in, text);
         }
         auto const arrow = text.find('>');
         std::string const left = text.substr(0, arrow),
                           right = arrow == std::string::npos ? "" : text.substr(arrow + 1);
-        std::string const sides = R"("type":"TransformationEvent","inputQuantityList":)" + quantities(items(left)) +
-                                  R"(,"outputQuantityList":)" + quantities(items(right));
-        if (word == "X") return sides;
-        if (word == "V+") return sides + vessel(vessel_name, right.empty() ? "charge" : "both");
-        if (word == "V-") return sides + vessel(vessel_name, "draw");
-        if (word == "T") return sides + R"(,"transformationID":")" + uri(vessel_name) + "\"";
+        if (word == "PK") return aggregation(vessel_name, "ADD", items(text));
+        if (word == "UP") return aggregation(vessel_name, "DELETE", items(text));
+        std::string const made = sides(items(left), items(right));
+        if (word == "X") return made;
+        if (word == "V+") return made + vessel(vessel_name, right.empty() ? "charge" : "both");
+        if (word == "V-") return made + vessel(vessel_name, "draw");
+        if (word == "T") return made + R"(,"transformationID":")" + uri(vessel_name) + "\"";
         std::string const object = R"("type":"ObjectEvent","action":)";
         if (word == "C")
             return object + R"("ADD","bizStep":"commissioning","quantityList":)" + quantities(items(left)) +

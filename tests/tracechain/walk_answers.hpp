@@ -52,8 +52,8 @@ inline Figures walk(Graph& graph, Direction direction, std::vector<std::string> 
                     EventSeq as_of = UINT64_MAX, WalkTerms const& terms = {}) {
     WalkListing listing(direction, query);
     Walk walk(direction, query, terms, std::min(as_of, graph.newest()), listing);
-    std::vector<LotNumber> numbers;
-    for (auto const& start : starts) numbers.push_back(graph.number(start));
+    std::vector<Start> numbers;
+    for (auto const& start : starts) numbers.push_back({graph.number(start)});
     auto const& view = graph.view();
     Figures out;
     auto begun = walk.begin(view, numbers);

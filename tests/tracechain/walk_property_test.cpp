@@ -130,7 +130,7 @@ TEST(WalkProperty, RefinedAnswersAreASubsetOfThePlainSuperset) {
             for (Direction direction : {Direction::up, Direction::down}) {
                 auto refined = walk(graph, direction, {lot}, every(0));
                 WalkTerms const terms;
-                StandardSearch search(direction, terms, {graph.newest(), 0}, {graph.number(lot)});
+                StandardSearch search(direction, terms, {graph.newest(), 0}, {{graph.number(lot)}});
                 ASSERT_TRUE(search.run(graph.view(), {UINT64_MAX, UINT64_MAX, Steady::max()}));
                 ASSERT_TRUE(search.finished());
                 std::set<storage::LotNumber> plain;
