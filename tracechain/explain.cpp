@@ -1,8 +1,10 @@
 #include "tracechain/explain.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <queue>
+#include <tuple>
 
 #include "tracechain/basis.hpp"
 #include "tracechain/query_json.hpp"
@@ -18,7 +20,7 @@ class Silent final : public WalkSink {
     void lot(LotVisit const&) override {}
     void event(EventVisit const&) override {}
     void gap(GapVisit const&) override {}
-    void credit(LotNumber, Weight const&) override {}
+    bool listed(LotNumber) const override { return false; }
 };
 
 // Remembers the weight entering one lot.
@@ -31,9 +33,7 @@ class OneLot final : public WalkSink {
     }
     void event(EventVisit const&) override { ++rows; }
     void gap(GapVisit const&) override {}
-    void credit(LotNumber lot, Weight const& weight) override {
-        if (lot == lot_) share.add(weight.f);
-    }
+    bool listed(LotNumber lot) const override { return lot == lot_; }
     Sum share;
     uint64_t rows = 0;  // lots and events the caller sees
 
@@ -64,7 +64,10 @@ class Explainer {
         storage::LotRow const* row = walk_.source().lot(to_);
         if (row == nullptr) return fail(*walk_.source().error());
         NodeKey key{row->tail.bound_time_us, row->tail.bound_seq, 3};
-        start_ = place(NodeId::lot(to_, row->tail.bound_seq), key, to_);
+        auto start = place(NodeId::lot(to_, row->tail.bound_seq), key, to_);
+        if (!start) return fail(start.error());
+        start_ = *start;
+        nodes_[start_].depth = 0;
         if (auto found = discover(); !found) return found;
         hopes();
         return search();
@@ -85,7 +88,9 @@ class Explainer {
         NodeKey key;
         LotNumber via = 0;
         std::vector<Edge> edges;
-        double hope = 0;  // largest product to `from`
+        double hope = 0;              // largest product to `from`
+        uint32_t depth = UINT32_MAX;  // least hops from `to`
+        bool discovered = false;
     };
     struct Partial {
         double bound = 0, weight = 0;
@@ -99,28 +104,49 @@ class Explainer {
         return query;
     }
 
-    uint32_t place(NodeId id, NodeKey key, LotNumber via) {
-        auto [found, fresh] = places_.emplace(std::pair(id.a, id.b), static_cast<uint32_t>(nodes_.size()));
-        if (fresh) nodes_.push_back({id, key, via, {}, 0});
-        return found->second;
+    // Outputs of one event have one composition and share a node; where ingot:links says more each has its own.
+    Result<uint32_t> place(NodeId id, NodeKey key, LotNumber via) {
+        if (auto found = places_.find({id.a, id.b, 0}); found != places_.end()) return found->second;
+        if (auto found = places_.find({id.a, id.b, via}); found != places_.end()) return found->second;
+        bool of_its_own = false;
+        if (id.kind() == NodeKind::event && !id.is_draw()) {
+            storage::LinkRow const* link = walk_.source().link(id.number());
+            if (link == nullptr) return fail(*walk_.source().error());
+            of_its_own = !link->links.empty();
+        }
+        auto const number = static_cast<uint32_t>(nodes_.size());
+        places_[{id.a, id.b, of_its_own ? via : 0}] = number;
+        Node& node = nodes_.emplace_back();
+        node.id = id;
+        node.key = key;
+        node.via = via;
+        return number;
     }
 
-    // Every node above `to`, each read once, within the budget.
+    // Every node above `to` within the budget, each read once and only after its least depth is known: a hop counts 1
+    // and stands last in the queue, what counts 0 stands first.
     Result<void> discover() {
-        uint64_t found = 0;
-        for (uint32_t at = 0; at < nodes_.size(); ++at) {
-            stop_ = used_up(budget_, terms_.clock, at, found);
+        std::deque<uint32_t> queue{start_};
+        uint64_t read = 0, found = 0;
+        while (!queue.empty()) {
+            uint32_t const at = queue.front();
+            queue.pop_front();
+            if (std::exchange(nodes_[at].discovered, true)) continue;
+            if (is_target(at) && at != start_) continue;
+            stop_ = used_up(budget_, terms_.clock, read++, found);
             if (stop_ != nullptr) break;
-            NodeId id = nodes_[at].id;
-            bool target = id.kind() == NodeKind::lot_state && id.number() == from_;
-            if (target && at != start_) continue;
-            auto edges = walk_.edges(view_, id, nodes_[at].key, nodes_[at].via);
+            NodeId const id = nodes_[at].id;
+            uint32_t const depth = nodes_[at].depth;
+            auto edges = walk_.edges(view_, id, nodes_[at].key, nodes_[at].via, depth);
             if (!edges) return fail(edges.error());
             found += edges->size();
             for (WalkEdge const& edge : *edges) {
-                LotNumber via = id.kind() == NodeKind::lot_state ? id.number() : 0;
-                uint32_t next = place(edge.id, edge.key, via);
-                nodes_[at].edges.push_back({next, edge.share});
+                auto next = place(edge.id, edge.key, id.kind() == NodeKind::lot_state ? id.number() : 0);
+                if (!next) return fail(next.error());
+                nodes_[at].edges.push_back({*next, edge.share});
+                if (edge.depth >= nodes_[*next].depth) continue;
+                nodes_[*next].depth = edge.depth;
+                edge.depth == depth ? queue.push_front(*next) : queue.push_back(*next);
             }
         }
         return {};
@@ -231,7 +257,7 @@ class Explainer {
     Silent silent_;
     Walk walk_;
     uint32_t start_ = 0;
-    std::map<std::pair<uint64_t, uint64_t>, uint32_t> places_;
+    std::map<std::tuple<uint64_t, uint64_t, LotNumber>, uint32_t> places_;  // by node and, of its own, by output
     std::vector<Node> nodes_;
     std::vector<Partial> partials_;
     std::vector<Found> paths_;
@@ -282,7 +308,7 @@ Result<Explained> run_explain(storage::View const& view, ExplainQuery const& que
     if (auto begun = walk.begin(view, {{*to}}); !begun) return fail(begun.error());
     auto done = walk.run(view, timer.budget());
     if (!done) return fail(done.error());
-    walk.credit_waiting();
+    if (auto credited = walk.credit_waiting(); !credited) return fail(credited.error());
 
     Explainer explainer(view, query, terms, *as_of, *from, *to);
     if (auto ran = explainer.run(timer.budget()); !ran) return fail(ran.error());

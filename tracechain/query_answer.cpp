@@ -3,12 +3,18 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "tracechain/amount.hpp"
 #include "tracechain/custody.hpp"
 #include "tracechain/flags.hpp"
 
 namespace ingot::tracechain {
 
 using storage::LotRow;
+
+std::optional<int64_t> ListedLot::here() const {
+    if (!amounts.on_hand || !apart) return amounts.on_hand;
+    return held_difference(*amounts.on_hand, held_sum(in_transit, left));
+}
 
 LotAmounts amounts_of(LotRow const& row, storage::Basis const& requested) {
     LotAmounts out;
@@ -20,7 +26,7 @@ LotAmounts amounts_of(LotRow const& row, storage::Basis const& requested) {
             if (!counts) continue;
             auto amount = line.moved.get(basis);
             if (!amount) return std::optional<int64_t>();
-            sum = sum.value_or(0) + *amount;
+            sum = held_sum(sum.value_or(0), *amount);
         }
         return sum;
     };
@@ -50,8 +56,8 @@ void note_holdings(ListedLot& lot, LotRow const& row) {
     size_t holders = 0, owners = 0;
     std::string owner;
     for (Holding const& holding : settle(row)) {
-        lot.in_transit += holding.in_transit;
-        lot.left += holding.left;
+        lot.in_transit = held_sum(lot.in_transit, holding.in_transit);
+        lot.left = held_sum(lot.left, holding.left);
         if (holding.on_hand > 0 && ++holders == 1) lot.holder = holding.party;
         if (holding.owned > 0 && ++owners == 1) owner = holding.party;
     }
@@ -83,7 +89,7 @@ LotAmounts sum_of(std::vector<ListedLot> const& lots) {
         if (!lot.amounts.quantity) continue;
         if (out.quantity && out.basis != lot.amounts.basis) return {};
         out.basis = lot.amounts.basis;
-        out.quantity = out.quantity.value_or(0) + *lot.amounts.quantity;
+        out.quantity = held_sum(out.quantity.value_or(0), *lot.amounts.quantity);
     }
     return out;
 }
@@ -146,14 +152,6 @@ void WalkListing::gap(GapVisit const& visit) {
     gap.resolver = visit.resolver;
     gap.enterprise = visit.enterprise;
     gap.share.add(visit.share);
-}
-
-void WalkListing::credit(LotNumber lot, Weight const& weight) {
-    auto found = places_.find(lot);
-    if (found != places_.end() && (weight.f > 0 || weight.d > 0)) {
-        lots_[found->second].entered.add(weight);
-        lots_[found->second].listed = true;
-    }
 }
 
 ListedLot const* WalkListing::find(LotNumber lot) const {

@@ -40,10 +40,7 @@ struct ListedLot {
     double reported = -1;  // share or exposure already answered on an earlier page
 
     // On hand with its holders: what is in transit or has left is not. Nothing: no amount is known.
-    std::optional<int64_t> here() const {
-        if (!amounts.on_hand) return std::nullopt;
-        return *amounts.on_hand - (apart ? in_transit + left : 0);
-    }
+    std::optional<int64_t> here() const;
 };
 
 // What the books say of a lot, before any walk: names, amounts, holder, owner, times.
@@ -74,7 +71,7 @@ class WalkListing final : public WalkSink {
     void lot(LotVisit const& visit) override;
     void event(EventVisit const& visit) override;
     void gap(GapVisit const& visit) override;
-    void credit(LotNumber lot, Weight const& weight) override;
+    bool listed(LotNumber lot) const override { return places_.contains(lot); }
 
     // Lots to show, share descending, then id: at least max(theta, min_share), filters passed, not answered before
     // with the same share.

@@ -139,8 +139,7 @@ void write_starts(JsonText& json, std::vector<ListedLot> const& starts, storage:
     json.end_array();
 }
 
-Result<std::vector<ListedLot>> list_starts(Walk& walk, std::vector<Start> const& starts,
-                                           storage::Basis const& asked) {
+Result<std::vector<ListedLot>> list_starts(Walk& walk, std::vector<Start> const& starts, storage::Basis const& asked) {
     std::vector<ListedLot> out;
     for (Start const& start : starts) {
         storage::LotRow const* row = walk.source().lot(start.lot);

@@ -45,7 +45,7 @@ Result<void> TraceRun::go_on(storage::View const& view) {
     if (!more) return fail(more.error());
     elapsed_ms_ += timer.elapsed_ms();
     if (walk_.finished() && !credited_) {
-        walk_.credit_waiting();
+        if (auto credited = walk_.credit_waiting(); !credited) return credited;
         credited_ = true;
     }
     return {};

@@ -19,8 +19,8 @@ Result<AsOf> resolve_as_of(storage::View const& view, AsAt const& query);
 
 // The starts by lot number, a container replaced by what the caller sees of its contents, containers in it as well
 // (docs/decisions/0018). NotFound: unknown, or not visible to the caller.
-Result<std::vector<Start>> resolve_starts(storage::View const& view, TraceQuery const& query,
-                                              WalkTerms const& terms, AsOf const& as_of);
+Result<std::vector<Start>> resolve_starts(storage::View const& view, TraceQuery const& query, WalkTerms const& terms,
+                                          AsOf const& as_of);
 
 class JsonText;
 
@@ -91,7 +91,6 @@ void write_campaign(JsonText& json, CampaignFacts const& campaign);  // members 
 void write_node(JsonText& json, ListedLot const& lot, TraceQuery const& query, Direction direction,
                 LotAmounts const& whole);
 // The starts with their amounts; the walk has read them.
-Result<std::vector<ListedLot>> list_starts(Walk& walk, std::vector<Start> const& starts,
-                                           storage::Basis const& asked);
+Result<std::vector<ListedLot>> list_starts(Walk& walk, std::vector<Start> const& starts, storage::Basis const& asked);
 
 }  // namespace ingot::tracechain

@@ -20,12 +20,14 @@ class TraceStream::Lines final : public WalkSink {
     void lot(LotVisit const& visit) override {
         count_flags(flags, visit.row.flags);
         Weight entered = visit.entered;
+        double state_f = visit.last_state ? visit.state_f : 0;
         bool update = false;
         if (visit.row.tail.states > 1 || again_.contains(visit.row.lot)) {
-            auto [known, fresh] = again_.emplace(visit.row.lot, WeightSum{});
+            auto [known, fresh] = again_.emplace(visit.row.lot, SoFar{});
             update = !fresh;
-            known->second.add(entered);
-            entered = known->second.value();
+            known->second.entered.add(entered);
+            entered = known->second.entered.value();
+            state_f = known->second.state_f = std::max(known->second.state_f, state_f);
         }
         bool outside = visit.entered.f > 0 || visit.entered.d > 0;
         double compared = query_.cutoff == Cutoff::share && direction_ == Direction::down ? entered.d : entered.f;
@@ -33,7 +35,7 @@ class TraceStream::Lines final : public WalkSink {
         ListedLot lot = list_lot(visit.row, query_.basis);
         if (!shows(query_, lot)) return;
         lot.entered.add(entered);
-        lot.state_f = visit.last_state ? visit.state_f : 0;
+        lot.state_f = state_f;
         lot.hops = visit.hops;
         lot.terminal = visit.terminal;
         lot.reported = update ? 0 : -1;
@@ -65,7 +67,7 @@ class TraceStream::Lines final : public WalkSink {
         json.end_object().line();
     }
 
-    void credit(LotNumber, Weight const&) override {}
+    bool listed(LotNumber lot) const override { return again_.contains(lot); }
 
     JsonText json;
     LotAmounts whole;
@@ -77,7 +79,11 @@ class TraceStream::Lines final : public WalkSink {
   private:
     Direction direction_;
     TraceQuery const& query_;
-    std::unordered_map<LotNumber, WeightSum> again_;
+    struct SoFar {
+        WeightSum entered;
+        double state_f = 0;
+    };
+    std::unordered_map<LotNumber, SoFar> again_;
 };
 
 TraceStream::TraceStream(std::unique_ptr<storage::View> view, Direction direction, TraceQuery query, WalkTerms terms,
@@ -145,6 +151,9 @@ bool TraceStream::next(std::string& out) {
     }
     RunTimer const timer(terms_, query_);
     auto more = walk_->run(*view_, timer.budget(spent_ms_), kNodesAPiece);
+    if (more && !*more && walk_->finished()) {
+        if (auto credited = walk_->credit_waiting(); !credited) more = fail(credited.error());
+    }
     spent_ms_ += timer.elapsed_ms();
     if (!more) {
         lines_->json.row("error");

@@ -13,10 +13,7 @@ using storage::RowKind;
 
 StandardSearch::StandardSearch(Direction direction, WalkTerms const& terms, AsOf const& as_of,
                                std::vector<Start> const& starts)
-    : up_(direction == Direction::up),
-      terms_(terms),
-      as_of_(as_of.seq),
-      source_(terms, as_of.seq, {}, stats_) {
+    : up_(direction == Direction::up), terms_(terms), as_of_(as_of.seq), source_(terms, as_of.seq, {}, stats_) {
     for (Start const& start : starts) {
         starts_.insert(start.lot);
         reach(start.lot);

@@ -14,8 +14,7 @@ namespace ingot::tracechain {
 // A breadth-first search with a visited set; can go on where a budget ended it. One thread; holds no view.
 class StandardSearch {
   public:
-    StandardSearch(Direction direction, WalkTerms const& terms, AsOf const& as_of,
-                   std::vector<Start> const& starts);
+    StandardSearch(Direction direction, WalkTerms const& terms, AsOf const& as_of, std::vector<Start> const& starts);
 
     // Goes on for at most the budget; stats().stop says whether and which it used up. Failures: those of the store.
     Result<void> run(storage::View const& view, WalkBudget const& budget);
@@ -54,8 +53,7 @@ class StandardRun final : public PagedAnswer {
     size_t bytes() const override;
 
   private:
-    StandardRun(Direction direction, TraceQuery query, WalkTerms terms, AsOf as_of,
-                std::vector<Start> const& starts);
+    StandardRun(Direction direction, TraceQuery query, WalkTerms terms, AsOf as_of, std::vector<Start> const& starts);
     void list_found();
 
     Direction direction_;

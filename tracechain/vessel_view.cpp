@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "tracechain/amount.hpp"
 #include "tracechain/query_json.hpp"
 
 namespace ingot::tracechain {
@@ -39,7 +40,7 @@ Result<bool> hidden_campaign(WalkSource& source, CampaignFacts const& campaign, 
 void write_pool(JsonText& json, Pool const& pool) {
     storage::Amounts in, out;
     auto add = [](storage::Amounts& sum, storage::Amounts const& more) {
-        for (auto const& line : more.lines()) sum.set(line.basis, sum.value(line.basis) + line.amount);
+        for (auto const& line : more.lines()) sum.set(line.basis, held_sum(sum.value(line.basis), line.amount));
     };
     for (auto const& input : pool.inputs) add(in, input.amounts);
     for (auto const& output : pool.outputs) add(out, output.amounts);

@@ -112,9 +112,9 @@ Walk::Waiting& Walk::reach(NodeId id, NodeKey key, uint32_t depth) {
 }
 
 void Walk::give(NodeId id, NodeKey key, Weight const& weight, bool inside, uint32_t depth, Arrival arrival) {
-    if (edges_ != nullptr) return edges_->push_back({id, key, weight.f});
+    if (edges_ != nullptr) return edges_->push_back({id, key, weight.f, depth_of(depth)});
     if (query_.theta > 0 && weight.f == 0 && weight.d == 0) return;
-    Waiting& node = reach(id, key, query_.raw ? depth + 1 : depth);
+    Waiting& node = reach(id, key, depth_of(depth));
     Weight given = weight;
     if (direction_ == Direction::down && id.kind() == NodeKind::lot_state && start_state(id.number())) given.f = 0;
     (inside ? node.inside : node.outside).add(given);
@@ -244,6 +244,7 @@ void Walk::expand(Waiting const& node, Weight const& weight, uint32_t expansions
                 break;  // events count when they are entered
         }
     }
+    depth_ = node.depth;
     bool up = direction_ == Direction::up;
     switch (node.id.kind()) {
         case NodeKind::lot_state:
@@ -265,12 +266,14 @@ void Walk::expand(Waiting const& node, Weight const& weight, uint32_t expansions
     }
 }
 
-Result<std::vector<WalkEdge>> Walk::edges(storage::View const& view, NodeId id, NodeKey key, LotNumber via) {
+Result<std::vector<WalkEdge>> Walk::edges(storage::View const& view, NodeId id, NodeKey key, LotNumber via,
+                                          uint32_t depth) {
     source_.attach(view);
     std::vector<WalkEdge> out;
     Waiting node;
     node.id = id;
     node.key = key;
+    node.depth = depth;
     node.outside.add({1, 0, 0});
     if (via != 0) node.arrivals.push_back({via, {1, 0, 0}, 1});
     nodes_.at(id).expansions += 1;

@@ -54,8 +54,8 @@ class WalkSink {
     virtual void lot(LotVisit const& visit) = 0;
     virtual void event(EventVisit const& visit) = 0;
     virtual void gap(GapVisit const& visit) = 0;
-    // Weight left waiting at a lot that may have been listed before.
-    virtual void credit(LotNumber lot, Weight const& weight) = 0;
+    // Was this lot told before? Weight left waiting at another of its states is then told as well.
+    virtual bool listed(LotNumber lot) const = 0;
 };
 
 // One edge as explain needs it: where it leads and its composition.
@@ -63,6 +63,7 @@ struct WalkEdge {
     NodeId id;
     NodeKey key;
     double share = 0;
+    uint32_t depth = 0;  // hops from the start
 };
 
 struct WalkBudget {
@@ -98,10 +99,12 @@ class Walk {
     WalkStats& stats() { return stats_; }
     WalkSource& source() { return source_; }
     size_t bytes() const { return slots_.size() * 256 + nodes_.bytes(); }  // estimate
-    // Edges of one node of an up walk, without weights; `via` is the lot it was reached from. Counts as a visit.
-    Result<std::vector<WalkEdge>> edges(storage::View const& view, NodeId id, NodeKey key, LotNumber via);
-    // Tells the sink about weight left at lots already listed. Once, at the very end.
-    void credit_waiting();
+    // Edges of one node of an up walk, without weights; `via` is the lot it was reached from, `depth` its least number
+    // of hops: past max_depth there are none. Counts as a visit.
+    Result<std::vector<WalkEdge>> edges(storage::View const& view, NodeId id, NodeKey key, LotNumber via,
+                                        uint32_t depth);
+    // Tells the sink about weight left at lots already listed. Once, at the very end, on the view of the last run.
+    Result<void> credit_waiting();
 
   private:
     enum class End : uint8_t { resolved, unknown, masked, beyond };
@@ -110,7 +113,8 @@ class Walk {
     struct Arrival {
         LotNumber lot = 0;
         Weight weight;
-        double share = 1;  // the c that is already in weight.f
+        double share = 1;      // the c that is already in weight.f
+        bool used_up = false;  // fuel or reagent of a pooled campaign
     };
     struct Waiting {
         NodeId id;
@@ -143,6 +147,8 @@ class Walk {
     }
     void queue(Waiting& node, uint32_t slot);
     void fetch_ahead(Waiting const& top);
+    // raw counts every node, else hops are transformations.
+    uint32_t depth_of(uint32_t hops) const { return query_.raw ? depth_ + 1 : hops; }
     bool reaches_theta(Waiting const& node) const;
     double cut_weight(Weight const& weight, bool again) const;
     void expand(Waiting const& node, Weight const& weight, uint32_t expansions);
@@ -200,12 +206,14 @@ class Walk {
     // edges down (walk_down.cpp)
     Weight down_weight(Waiting const& node);
     storage::AccountRow const* down_supply(NodeId id, storage::LotRow const& row) const;
+    Weight down_entered(Waiting const& node, storage::LotRow const& row) const;
     void down_lot(Waiting const& node, Weight const& weight);
     void down_unstated(storage::LotRow const& row, Waiting const& node, Weight const& weight);
     void down_consume(storage::LotRow const& lot, storage::AccountRow const& row, Weight const& weight, double share,
                       uint32_t depth);
     double input_share(LotNumber lot, storage::AccountRow const& row);
-    Weight without_aux(storage::LinkRow const& link, Waiting const& node, Weight weight);
+    bool is_used_up(storage::LinkInput const& input) const;
+    Weight without_aux(std::span<storage::LinkInput const> inputs, Waiting const& node, Weight weight);
     void down_event(Waiting const& node, Weight const& all);
     void down_outputs(std::span<storage::LinkOutput const> outputs, std::span<storage::LinkInput const> inputs,
                       std::span<storage::EventSeq const> events, storage::LinkRow const* link, Waiting const& node,
@@ -235,6 +243,7 @@ class Walk {
     WeightSum ends_[4];
     Sum places_[8];
     Sum measured_;
+    uint32_t depth_ = 0;                      // of the node that is being expanded
     std::vector<WalkEdge>* edges_ = nullptr;  // collects instead of walking on
     bool ended_by_budget_ = false;
     uint64_t nodes_in_run_ = 0, edges_in_run_ = 0;

@@ -1,6 +1,7 @@
 // Edges towards the products: distribution d of spec/trace-semantics.md 3.4 beside composition c of 3.2.
 #include <algorithm>
 
+#include "tracechain/amount.hpp"
 #include "tracechain/walk.hpp"
 
 namespace ingot::tracechain {
@@ -13,9 +14,21 @@ using storage::LinkRow;
 using storage::LotRow;
 using storage::RowKind;
 
+namespace {
+
+// The line of a pooled campaign that consumed the lot; its events stand in order of seq.
+size_t line_in(Pool const& pool, LotNumber lot, storage::EventSeq event) {
+    auto const [from, to] = std::equal_range(pool.input_events.begin(), pool.input_events.end(), event);
+    auto at = static_cast<size_t>(from - pool.input_events.begin());
+    while (at + 1 < static_cast<size_t>(to - pool.input_events.begin()) && pool.inputs[at].lot != lot) ++at;
+    return at;
+}
+
+}  // namespace
+
 AccountRow const* Walk::down_supply(NodeId id, LotRow const& row) const {
     auto found = std::find_if(row.rows.begin(), row.rows.end(),
-                              [&](AccountRow const& line) { return line.seq == id.b && !takes(line); });
+                              [&](AccountRow const& line) { return line.seq == id.b && made_state(line); });
     return found == row.rows.end() ? nullptr : &*found;
 }
 
@@ -39,28 +52,41 @@ Weight Walk::down_weight(Waiting const& node) {
     return sum;
 }
 
+// What entered a state from elsewhere, its exposure weighted by the part of the lot that this state's supply is.
+Weight Walk::down_entered(Waiting const& node, LotRow const& row) const {
+    Weight entered = node.outside.value();
+    AccountRow const* supply = node.id.b == 0 ? nullptr : down_supply(node.id, row);
+    if (supply == nullptr || row.tail.states < 2) return entered;
+    Amounts all;
+    for (AccountRow const& line : row.rows) {
+        if (!made_state(line)) continue;
+        for (auto const& amount : line.moved.lines())
+            all.set(amount.basis, held_sum(all.value(amount.basis), amount.amount));
+    }
+    entered.f *= fraction(supply->moved, all, ladder_);
+    return entered;
+}
+
 void Walk::down_lot(Waiting const& node, Weight const& weight) {
     LotRow const* row = source_.lot(node.id.number());
     if (row == nullptr) return;
     if (!sees(terms_, *row)) return end(End::masked, weight, "masked");
-    Weight entered = node.outside.value();
     AccountRow const* supply = node.id.b == 0 ? nullptr : down_supply(node.id, *row);
-    if (supply != nullptr && row->tail.states > 1) {
-        Amounts all;
-        for (AccountRow const& line : row->rows) {
-            if (!made_state(line)) continue;
-            for (auto const& amount : line.moved.lines())
-                all.set(amount.basis, all.value(amount.basis) + amount.amount);
-        }
-        entered.f *= fraction(supply->moved, all, ladder_);
-    }
-    sink_.lot({*row, entered, weight.f, node.id.b == row->tail.bound_seq, node.depth, start_state(row->lot), {}});
+    // Made a second time: the event's claim is recorded, the lot is not.
+    if (node.id.b != 0 && supply == nullptr && row->tail.states > 0) return locate(Place::loss, weight);
+    sink_.lot({*row,
+               down_entered(node, *row),
+               weight.f,
+               node.id.b == row->tail.bound_seq,
+               node.depth,
+               start_state(row->lot),
+               {}});
     if (stops_at(*row)) {
         end(End::beyond, weight, "stop-at");
     } else if (node.id.b == 0) {
         down_unstated(*row, node, weight);
     } else if (supply == nullptr) {
-        locate(Place::loss, weight);  // made a second time: the event's claim is recorded, the lot is not
+        locate(Place::loss, weight);  // a class of goods has no account
     } else {
         double rest = 1;
         for (auto line = row->rows.begin() + (supply - row->rows.data()) + 1; line != row->rows.end(); ++line) {
@@ -121,20 +147,10 @@ void Walk::down_consume(LotRow const& lot, AccountRow const& row, Weight const& 
         if (campaign->pooled && pool == nullptr) return;
     }
     double missing = short_part(row.shortfall, asked(row), lot.tail.primary);
-    double c = 0;
-    if (pool != nullptr) {
-        Parts parts = parts_of(pool->inputs, ladder_);
-        auto amount = asked(row).get(parts.used);
-        if (parts.equal) {
-            c = 1 / parts.total;
-        } else if (amount && parts.total > 0) {
-            c = static_cast<double>(*amount) / parts.total;
-        }
-    } else {
-        c = input_share(lot.lot, row);
-    }
+    size_t const line = pool == nullptr ? 0 : line_in(*pool, lot.lot, row.seq);
+    double const c = pool == nullptr ? input_share(lot.lot, row) : parts_of(pool->inputs, ladder_).share.at(line);
     part.f = weight.f * c * (1 - missing);
-    Arrival arrival{lot.lot, {}, c * (1 - missing)};
+    Arrival arrival{lot.lot, {}, c * (1 - missing), pool != nullptr && is_used_up(pool->inputs.at(line))};
     if (pool != nullptr) {
         return give(NodeId::pool(row.campaign), {pool->latest_input_us, pool->latest_input_seq, 0}, part, false,
                     depth + 1, arrival);
@@ -160,19 +176,23 @@ double Walk::input_share(LotNumber lot, AccountRow const& row) {
     return 0;
 }
 
-// Fuel and reagents are edges without weight in the product: what came by them is used up here.
-Weight Walk::without_aux(LinkRow const& link, Waiting const& node, Weight weight) {
-    bool element = ladder_.front().kind == storage::BasisKind::element;
-    for (LinkInput const& input : link.inputs) {
-        if (input.role != storage::InputRole::aux || node.id.is_draw()) continue;
-        if (element && input.amounts.get(ladder_.front())) continue;
-        for (Arrival const& arrival : node.arrivals) {
-            if (arrival.lot != input.lot) continue;
-            locate(Place::loss, arrival.weight);
-            weight.f = std::max(0.0, weight.f - arrival.weight.f);
-            weight.d = std::max(0.0, weight.d - arrival.weight.d);
-            weight.m = std::max(0.0, weight.m - arrival.weight.m);
-        }
+// Fuel and reagents are edges without weight in the product, but on the basis of an element they state.
+bool Walk::is_used_up(LinkInput const& input) const {
+    bool const element = ladder_.front().kind == storage::BasisKind::element;
+    return input.role == storage::InputRole::aux && !(element && input.amounts.get(ladder_.front()));
+}
+
+// What came by an input that is used up ends here.
+Weight Walk::without_aux(std::span<LinkInput const> inputs, Waiting const& node, Weight weight) {
+    for (Arrival const& arrival : node.arrivals) {
+        bool const named = std::any_of(inputs.begin(), inputs.end(), [&](LinkInput const& input) {
+            return input.lot == arrival.lot && is_used_up(input);
+        });
+        if (!named && !arrival.used_up) continue;
+        locate(Place::loss, arrival.weight);
+        weight.f = std::max(0.0, weight.f - arrival.weight.f);
+        weight.d = std::max(0.0, weight.d - arrival.weight.d);
+        weight.m = std::max(0.0, weight.m - arrival.weight.m);
     }
     return weight;
 }
@@ -187,7 +207,7 @@ void Walk::down_event(Waiting const& node, Weight const& all) {
     Parts parts = parts_of(link->inputs, ladder(*link));
     if (node.id.is_draw() && !link->outputs.empty()) parts.basis = used_basis(link->outputs.front().amounts, ladder_);
     visit_event(node, *link, all, parts);
-    Weight const weight = without_aux(*link, node, all);
+    Weight const weight = node.id.is_draw() ? all : without_aux(link->inputs, node, all);
     if (charge) {
         down_charge(*link, *campaign, node, weight);
     } else if (!link->links.empty()) {

@@ -223,8 +223,8 @@ void Walk::down_pool(Waiting const& node, Weight const& weight) {
     campaign->share += weight.d;
     campaign->states_visited += 1;
     visit_pool(node, *pool, *campaign, weight);
-    down_outputs(pool->outputs, pool->inputs, pool->output_events, nullptr, node, weight, ladder_, Place::in_process,
-                 false);
+    down_outputs(pool->outputs, pool->inputs, pool->output_events, nullptr, node, without_aux({}, node, weight),
+                 ladder_, Place::in_process, false);
 }
 
 }  // namespace ingot::tracechain

@@ -168,12 +168,19 @@ LocatedNumbers Walk::located() const {
     return out;
 }
 
-void Walk::credit_waiting() {
+Result<void> Walk::credit_waiting() {
     for (Waiting const& node : slots_) {
-        if (node.waiting && node.id.kind() == NodeKind::lot_state) {
-            sink_.credit(node.id.number(), node.outside.value());
+        bool const lot = node.waiting && node.id.kind() == NodeKind::lot_state;
+        if (!lot || !sink_.listed(node.id.number())) continue;
+        LotRow const* row = source_.lot(node.id.number());
+        if (row == nullptr) return fail(*source_.error());
+        Weight const entered = direction_ == Direction::up ? node.outside.value() : down_entered(node, *row);
+        if (entered.f > 0 || entered.d > 0) {
+            sink_.lot({*row, entered, 0, false, node.depth, start_state(row->lot), {}});
         }
+        source_.drop_lot(node.id.number());
     }
+    return {};
 }
 
 }  // namespace ingot::tracechain

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "tracechain/amount.hpp"
 #include "tracechain/walk.hpp"
 
 namespace ingot::tracechain {
@@ -37,7 +38,7 @@ Amounts sum_of(std::vector<Charged const*> const& charges) {
     for (size_t i = 1; i < charges.size(); ++i) {
         Amounts next;  // a basis that one charge lacks is not known of the sum
         for (auto const& line : sum.lines()) {
-            if (auto more = charges[i]->amounts.get(line.basis)) next.set(line.basis, line.amount + *more);
+            if (auto more = charges[i]->amounts.get(line.basis)) next.set(line.basis, held_sum(line.amount, *more));
         }
         sum = std::move(next);
     }

@@ -232,6 +232,7 @@ bool WalkSource::fill(Pool& pool, storage::CampaignRow const& row) {
                 pool.latest_input_seq = seq;
             }
             pool.inputs.insert(pool.inputs.end(), event->inputs.begin(), event->inputs.end());
+            pool.input_events.insert(pool.input_events.end(), event->inputs.size(), seq);
             pool.outputs.insert(pool.outputs.end(), event->outputs.begin(), event->outputs.end());
             pool.output_events.insert(pool.output_events.end(), event->outputs.size(), seq);
             pool.digests.push_back(event->content_digest);

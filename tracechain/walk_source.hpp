@@ -19,7 +19,8 @@ namespace ingot::tracechain {
 
 // A plain campaign pooled over all its events (3.5).
 struct Pool {
-    std::vector<storage::LinkInput> inputs;    // every input row, in event order
+    std::vector<storage::LinkInput> inputs;  // every input row, in event order
+    std::vector<storage::EventSeq> input_events;
     std::vector<storage::LinkOutput> outputs;  // every output row
     std::vector<storage::EventSeq> output_events;
     int64_t earliest_output_us = 0, latest_input_us = 0;

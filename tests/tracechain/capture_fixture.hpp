@@ -139,7 +139,7 @@ class Chain {
         EXPECT_TRUE(ran) << (ran ? "" : ran.error().detail);
         out.closure = walk.closure();
         out.located = walk.located();
-        walk.credit_waiting();
+        EXPECT_TRUE(walk.credit_waiting());
         out.stats = walk.stats();
         for (auto const* each : listing.ranked()) {
             std::string const id = name_of(*now, each->lot);

@@ -1,5 +1,5 @@
-// The notation of spec/trace-semantics.md 7.1, line by line, as EPCIS events: what a client would send. More than there:
-// `Z!` is an instance, `COKE:20{aux}` fuel or reagent, `PK BOX A:1,Z!` packs, `UP BOX` takes everything out.
+// The notation of spec/trace-semantics.md 7.1, line by line, as EPCIS events: what a client would send. More than
+// there: `Z!` is an instance, `COKE:20{aux}` fuel or reagent, `PK BOX A:1,Z!` packs, `UP BOX` takes everything out.
 #pragma once
 
 #include <cmath>

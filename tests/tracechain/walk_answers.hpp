@@ -64,7 +64,7 @@ inline Figures walk(Graph& graph, Direction direction, std::vector<std::string> 
     out.closure = walk.closure();
     out.located = walk.located();
     out.measured = walk.measured();
-    walk.credit_waiting();
+    EXPECT_TRUE(walk.credit_waiting());
     out.stats = walk.stats();
     for (auto const* lot : listing.ranked()) {
         Figures::Node& node = out.nodes[graph.name(lot->lot)];
