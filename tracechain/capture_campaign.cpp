@@ -47,7 +47,7 @@ Result<void> derive_all(Workspace& work, CampaignWork& campaign, Edit const& edi
     std::vector<AccountRow> rows = *stored;
     edit(rows);
     std::vector<AccountRow> derived = derive_rows(rows, terms_of(work.settings(), record), record.tail);
-    record.reorder_seq = reorder_of(derived);
+    record.reorder_seq = std::max(reorder_of(derived), work.current);  // a charge may bring other amounts than before
     record.dirty_from = 0;
     record.dirty_time_us = 0;
     return store_changed(work, campaign, *stored, std::move(derived));

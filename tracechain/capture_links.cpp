@@ -13,15 +13,6 @@ using storage::LinkKind;
 
 namespace {
 
-// Amounts by 1.3: stated or by assay, else estimated from the account, else everything that was there.
-storage::Amounts resolved(AccountRow const& row) {
-    storage::Amounts amounts = row.stated;
-    if (row.void_seq != 0) return amounts;
-    for (auto const& line : row.moved.lines())
-        if (!amounts.get(line.basis)) amounts.set(line.basis, line.amount);
-    return amounts;
-}
-
 uint8_t measured_marks(AccountRow const& row, storage::Amounts const& amounts, AccountTail const& tail) {
     uint8_t marks = row.stated.get(tail.primary) ? kPrimaryMeasured : 0;
     if (row.stated.get({BasisKind::dry_mass, {}})) marks |= kDryMeasured;
@@ -50,10 +41,27 @@ void mark_reordered(Workspace& work, LinkRow& link, EventSeq newest_of_account) 
 
 }  // namespace
 
+storage::Amounts resolved(AccountRow const& row) {
+    storage::Amounts amounts = row.stated;
+    if (row.void_seq != 0) return amounts;
+    for (auto const& line : row.moved.lines())
+        if (!amounts.get(line.basis)) amounts.set(line.basis, line.amount);
+    return amounts;
+}
+
 bool taken_early(AccountRow const& row, AccountTail const& tail) {
     if (row.void_seq != 0) return false;
     bool const moved = row.sort_seq != row.seq || row.sort_time_us != row.time_us;
     return moved || (row.bound_seq == 0 && tail.states > 0);
+}
+
+void resolve_input(LinkInput& input, AccountRow const& row, AccountTail const& tail) {
+    input.amounts = resolved(row);
+    input.shortfall = row.shortfall;
+    input.bound_time_us = row.bound_time_us;
+    input.bound_seq = row.bound_seq;
+    input.measured = measured_marks(row, input.amounts, tail);
+    if (taken_early(row, tail)) input.measured |= kTakenEarly;
 }
 
 Result<void> update_link(Workspace& work, LotRow const& lot, AccountRow const& row) {
@@ -66,12 +74,7 @@ Result<void> update_link(Workspace& work, LotRow const& lot, AccountRow const& r
     if (input == link.inputs.end())
         return fail(Code::DataDamaged, "event " + std::to_string(row.seq) + " does not name lot " + lot.id);
     LinkInput fresh = *input;
-    fresh.amounts = resolved(row);
-    fresh.shortfall = row.shortfall;
-    fresh.bound_time_us = row.bound_time_us;
-    fresh.bound_seq = row.bound_seq;
-    fresh.measured = measured_marks(row, fresh.amounts, lot.tail);
-    if (taken_early(row, lot.tail)) fresh.measured |= kTakenEarly;
+    resolve_input(fresh, row, lot.tail);
     if (!(fresh.amounts == input->amounts)) work.totals_due.insert(row.seq);
     if (fresh.shortfall != input->shortfall || fresh.bound_seq != input->bound_seq ||
         fresh.bound_time_us != input->bound_time_us || !(fresh.amounts == input->amounts))

@@ -127,7 +127,7 @@ Result<std::string> read_lot(storage::View const& view, LotQuery const& query, W
     source.attach(view);
     LotRow const* lot = *number ? source.lot(**number) : nullptr;
     if (source.error()) return fail(*source.error());
-    if (lot == nullptr || lot->first_seq > as_of->seq || !sees(terms, *lot)) {
+    if (lot == nullptr || lot->first_seq > as_of->seq || !source.shows(lot->lot)) {
         return fail(Code::NotFound, "no such lot is known here", "此处没有该批次");
     }
     auto container = container_of(view, lot->lot, query.at_us.value_or(INT64_MAX), as_of->seq);

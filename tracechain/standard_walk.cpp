@@ -37,7 +37,7 @@ Result<void> StandardSearch::run(storage::View const& view, WalkBudget const& bu
         stats_.lots_visited += 1;
         LotRow const here = *row;
         source_.drop_lot(here.lot);
-        if (!sees(terms_, here)) {
+        if (!source_.shows(here.lot)) {
             masked_ += 1;
             continue;
         }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "tracechain/amount.hpp"
+#include "tracechain/capture_links.hpp"
 #include "tracechain/walk.hpp"
 
 namespace ingot::tracechain {
@@ -70,7 +71,7 @@ Weight Walk::down_entered(Waiting const& node, LotRow const& row) const {
 void Walk::down_lot(Waiting const& node, Weight const& weight) {
     LotRow const* row = source_.lot(node.id.number());
     if (row == nullptr) return;
-    if (!sees(terms_, *row)) return end(End::masked, weight, "masked");
+    if (!source_.shows(row->lot)) return end(End::masked, weight, "masked");
     AccountRow const* supply = node.id.b == 0 ? nullptr : down_supply(node.id, *row);
     // Made a second time: the event's claim is recorded, the lot is not.
     if (node.id.b != 0 && supply == nullptr && row->tail.states > 0) return locate(Place::loss, weight);
@@ -158,12 +159,14 @@ void Walk::down_consume(LotRow const& lot, AccountRow const& row, Weight const& 
     give(NodeId::event(row.seq), {row.time_us, row.seq, 0}, part, false, depth + (row.campaign == 0 ? 1 : 0), arrival);
 }
 
-// m/M of one input without reading the event; events that compare other than by stated sums are read.
+// m/M of one input without reading the event; events that compare other than by sums are read, and those of the past,
+// whose sums may have changed since.
 double Walk::input_share(LotNumber lot, AccountRow const& row) {
-    if (!query_.as_reported) {
+    if (!query_.as_reported && !source_.past()) {
+        Amounts const amounts = resolved(row);
         for (storage::Basis const& basis : ladder_) {
             auto total = row.event_total.get(basis);
-            auto amount = asked(row).get(basis);
+            auto amount = amounts.get(basis);
             if (total && amount) return *total == 0 ? 0 : static_cast<double>(*amount) / static_cast<double>(*total);
         }
     }

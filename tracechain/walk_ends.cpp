@@ -34,7 +34,7 @@ void Walk::locate(Place place, Weight const& weight) {
     measured_.add(weight.m);
 }
 
-// What is left of a lot lies with its holders, is on the way, or has left the network. Custody is known as of now.
+// What is left of a lot lies with its holders, is on the way, or has left the network.
 void Walk::locate_held(LotRow const& row, Weight const& weight) {
     double on_hand = 0, in_transit = 0, left = 0;
     for (Holding const& holding : row.holdings.empty() ? std::vector<Holding>{} : settle(row)) {

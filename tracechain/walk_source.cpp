@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "storage/event_table.hpp"
+#include "tracechain/walk.hpp"
+
 namespace ingot::tracechain {
 
 using storage::AccountRow;
@@ -16,6 +19,12 @@ using storage::Space;
 
 WalkSource::WalkSource(WalkTerms const& terms, EventSeq as_of, std::optional<int64_t> at_us, WalkStats& stats)
     : terms_(terms), as_of_(as_of), at_us_(at_us), stats_(stats) {}
+
+void WalkSource::attach(storage::View const& view) {
+    view_ = &view;
+    auto newest = storage::read_count(view, "events");
+    newest ? static_cast<void>(newest_ = *newest) : fail_with(newest.error());
+}
 
 void WalkSource::fail_with(Error error) {
     if (!error_) error_ = std::move(error);
@@ -62,64 +71,35 @@ void WalkSource::prefetch(std::span<Wanted const> wanted) {
 void WalkSource::take_lot(LotNumber lot, storage::Bytes value) {
     auto row = storage::decode_lot(lot, value);
     if (!row) return fail_with(row.error());
+    if (!sees(terms_, *row)) hidden_.insert(lot);
     if (true_at_as_of(*row)) lots_.insert_or_assign(lot, std::move(*row));
 }
 
-// Leaves the rows known at as_of and not later than `at`, replayed when the stored derived fields know more.
+// Leaves the rows known at as_of and not later than `at`.
 bool WalkSource::true_at_as_of(LotRow& lot) {
-    bool newest = lot.reorder_seq <= as_of_ && lot.newest_seq <= as_of_ && !at_us_;
-    if (lot.spilled_rows > 0 && leave_spilled_ && newest) return true;
-    if (lot.spilled_rows > 0) {
-        auto rows = storage::lot_rows(*view_, lot);
-        if (!rows) {
-            fail_with(rows.error());
-            return false;
-        }
-        stats_.records_read += rows->size();
-        lot.rows = std::move(*rows);
+    bool const newest = lot.reorder_seq <= as_of_ && lot.newest_seq <= as_of_ && !at_us_;
+    if (lot.spilled_rows > 0 && !(leave_spilled_ && newest) && !read_spilled(lot)) return false;
+    if (past()) return take_back(lot);
+    std::erase_if(lot.rows, [&](AccountRow const& row) { return !is_live(row, as_of_); });
+    return true;
+}
+
+bool WalkSource::read_spilled(LotRow& lot) {
+    auto rows = storage::lot_rows(*view_, lot);
+    if (!rows) {
+        fail_with(rows.error());
+        return false;
     }
-    auto late = [&](AccountRow const& row) { return at_us_ && row.time_us > *at_us_; };
-    bool trusted = lot.reorder_seq <= as_of_ && std::none_of(lot.rows.begin(), lot.rows.end(), [&](auto const& row) {
-                       return row.seq > as_of_ || (row.void_seq != 0 && row.void_seq > as_of_) || late(row);
-                   });
-    if (trusted) {
-        std::erase_if(lot.rows, [&](AccountRow const& row) { return !is_live(row, as_of_); });
-        return true;
-    }
-    std::erase_if(lot.rows, late);
-    AccountTerms terms;
-    terms.tolerance = terms_.tolerance_lot;
-    terms.late_supply_window_us = terms_.late_supply_window_us;
-    auto replayed = replay(lot.rows, terms, as_of_);
-    lot.rows = std::move(replayed.rows);
-    lot.tail = std::move(replayed.tail);
+    stats_.records_read += rows->size();
+    lot.rows = std::move(*rows);
     return true;
 }
 
 void WalkSource::take_link(EventSeq seq, storage::Bytes value) {
     auto row = storage::decode_link(seq, value);
     if (!row) return fail_with(row.error());
-    bool stale = row->reorder_seq > as_of_ || at_us_;
-    if (stale && !rebind(*row)) return;
+    if ((row->reorder_seq > as_of_ || at_us_) && !rebind(*row)) return;
     links_.insert_or_assign(seq, std::move(*row));
-}
-
-// Derived fields of the inputs from their accounts as of this walk.
-bool WalkSource::rebind(LinkRow& link) {
-    for (LinkInput& input : link.inputs) {
-        bool cached = lots_.contains(input.lot);
-        LotRow const* account = lot(input.lot);
-        if (account == nullptr) return false;
-        for (AccountRow const& row : account->rows) {
-            if (row.seq != link.seq || row.kind != RowKind::consume) continue;
-            input.shortfall = row.shortfall;
-            input.bound_time_us = row.bound_time_us;
-            input.bound_seq = row.bound_seq;
-            if (row.stated.empty()) input.amounts = row.moved;
-        }
-        if (!cached) drop_lot(input.lot);
-    }
-    return true;
 }
 
 LotRow const* WalkSource::lot(LotNumber lot) {
@@ -182,6 +162,7 @@ CampaignFacts* WalkSource::campaign(CampaignNumber campaign) {
     facts.pooled = facts.row.vessel.empty() || facts.row.vessel_seq > as_of_;
     if (!facts.pooled) {
         facts.rows = std::make_unique<VesselRows>(facts.row, terms_, as_of_, at_us_, stats_, error_);
+        if (past()) facts.rows->restate_by([this](AccountRow& charge) { return restate(charge); });
         facts.rows->attach(*view_);
     }
     return &campaigns_.emplace(campaign, std::move(facts)).first->second;

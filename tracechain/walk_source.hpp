@@ -1,5 +1,6 @@
 // The records a walk reads, as they were at its as_of: one multi_get for many, cached only until they are used, every
-// fetch counted (spec/trace-semantics.md 9 P3). Older derived fields than the walk may trust are replayed here.
+// fetch counted (spec/trace-semantics.md 9 P3). What is derived from later events is replayed without them
+// (walk_past.cpp): contents, amounts, custody, ownership, flags, times.
 #pragma once
 
 #include <cstdint>
@@ -8,6 +9,7 @@
 #include <optional>
 #include <span>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "storage/graph_table.hpp"
 #include "tracechain/account.hpp"
@@ -60,9 +62,13 @@ class WalkSource {
     void leave_spilled() { leave_spilled_ = true; }
 
     // The snapshot to read; a walk that goes on later gets a newer one and still answers for its as_of.
-    void attach(storage::View const& view) { view_ = &view; }
+    void attach(storage::View const& view);
     storage::View const& view() const { return *view_; }
     storage::EventSeq as_of() const { return as_of_; }
+    // Are there events that the answer must not know, or moments after the one it tells of?
+    bool past() const { return as_of_ < newest_ || at_us_; }
+    // Does the caller see the lot, by what is recorded now (docs/decisions/0018)? Of lots read before.
+    bool shows(storage::LotNumber lot) const { return !hidden_.contains(lot); }
 
     struct Wanted {
         bool link = false;
@@ -91,7 +97,15 @@ class WalkSource {
     void take_lot(storage::LotNumber lot, storage::Bytes value);
     void take_link(storage::EventSeq seq, storage::Bytes value);
     bool true_at_as_of(storage::LotRow& lot);
+    bool read_spilled(storage::LotRow& lot);
+    bool late(int64_t time_us) const { return at_us_ && time_us > *at_us_; }
+    bool take_back(storage::LotRow& lot);
+    bool take_back_holdings(storage::LotRow& lot, bool rows_changed);
+    bool book_rows(storage::LotRow& lot);
+    std::optional<std::vector<storage::EventSeq>> mentions(storage::LotNumber lot);
+    std::optional<storage::LinkRow> stored_link(storage::EventSeq seq);
     bool rebind(storage::LinkRow& link);
+    bool restate(storage::AccountRow& charge);
     bool fill(Pool& pool, storage::CampaignRow const& row);
 
     WalkTerms const& terms_;
@@ -99,6 +113,8 @@ class WalkSource {
     std::optional<int64_t> at_us_;
     WalkStats& stats_;
     storage::View const* view_ = nullptr;
+    storage::EventSeq newest_ = 0;
+    std::unordered_set<storage::LotNumber> hidden_;
     bool leave_spilled_ = false;
     std::optional<Error> error_;
     std::unordered_map<storage::LotNumber, storage::LotRow> lots_;

@@ -27,7 +27,7 @@ void Walk::up_lot(Waiting const& node) {
     if (row == nullptr) return;
     Weight out = node.outside.value(), in = node.inside.value();
     Weight weight{out.f + in.f, 0, out.m + in.m};
-    if (!sees(terms_, *row)) return end(End::masked, weight, "masked");
+    if (!source_.shows(row->lot)) return end(End::masked, weight, "masked");
 
     LotVisit visit{*row, out, weight.f, node.id.b == row->tail.bound_seq, node.depth, start_state(row->lot), {}};
     std::string resolver;

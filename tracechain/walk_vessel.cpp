@@ -34,6 +34,10 @@ void VesselRows::load_all() {
     }
     stats_.records_read += rows->size();
     if (at_us_) std::erase_if(*rows, [&](AccountRow const& row) { return row.time_us > *at_us_; });
+    for (AccountRow& row : *rows) {
+        bool const charge = row.kind == storage::RowKind::output && is_live(row, as_of_);
+        if (charge && must_replay_ && restate_ && !restate_(row)) return;
+    }
     auto replayed = replay(*rows, account_terms_, as_of_);
     rows_ = std::move(replayed.rows);
     tail_ = std::move(replayed.tail);

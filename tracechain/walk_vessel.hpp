@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <vector>
 
@@ -17,6 +18,8 @@ class VesselRows {
     VesselRows(storage::CampaignRow const& campaign, WalkTerms const& terms, storage::EventSeq as_of,
                std::optional<int64_t> at_us, WalkStats& stats, std::optional<Error>& error);
     void attach(storage::View const& view) { view_ = &view; }
+    // Brings what a charge states in line with an older as_of before it is replayed; false: a failed read.
+    void restate_by(std::function<bool(storage::AccountRow&)> restate) { restate_ = std::move(restate); }
 
     // The row of this event and phase (0 charge, 1 draw, 2 adjust), or null: not live, or a failed read.
     // (error()). `upward` reads towards older rows, else towards newer ones. Pointers live until the next call.
@@ -59,6 +62,7 @@ class VesselRows {
     std::optional<int64_t> at_us_;
     WalkStats& stats_;
     storage::View const* view_ = nullptr;
+    std::function<bool(storage::AccountRow&)> restate_;
     std::optional<Error>& error_;  // the source's
 
     bool whole_ = false;  // rows_ is the whole campaign in replay order
