@@ -222,6 +222,20 @@ std::string mention_key(LotNumber lot, EventSeq seq) {
     return key;
 }
 
+Result<std::vector<EventSeq>> mentioning_events(View const& view, LotNumber lot, EventSeq until) {
+    std::vector<EventSeq> seqs;
+    std::optional<Range> range = prefix_range(Space::index, mention_prefix(lot));
+    if (until < UINT64_MAX) range->end = mention_key(lot, until + 1);
+    while (range) {
+        auto page = view.scan(*range);
+        if (!page) return tl::unexpected(page.error());
+        for (auto const& row : page->rows)
+            if (row.key.size() == 1 + 2 * sizeof(uint64_t)) seqs.push_back(get_u64be(row.key, 1 + sizeof(uint64_t)));
+        range = page->rest;
+    }
+    return seqs;
+}
+
 std::string count_key(std::string_view name) { return std::string("count/").append(name); }
 
 std::string seq_value(EventSeq seq) {

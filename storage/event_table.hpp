@@ -84,6 +84,8 @@ std::string record_time_key(int64_t record_time_us);
 std::string reporter_key(std::string_view enterprise, EventSeq seq);
 std::string mention_key(LotNumber lot, EventSeq seq);
 std::string mention_prefix(LotNumber lot);
+// Events up to `until` that name a lot without a row in its account, in order of seq.
+Result<std::vector<EventSeq>> mentioning_events(View const& view, LotNumber lot, EventSeq until = UINT64_MAX);
 // meta: "count/events", "count/lots", "count/campaigns", "count/waiting/en_..." (declarations of an enterprise that
 // wait for their event)
 std::string count_key(std::string_view name);

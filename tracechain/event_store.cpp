@@ -43,15 +43,9 @@ Result<std::vector<EventSeq>> events_of_lot(storage::View const& view, std::stri
     auto rows = storage::lot_rows(view, **lot);
     if (!rows) return tl::unexpected(rows.error());
     for (auto const& row : *rows) seqs.push_back(row.seq);
-    std::string const prefix = storage::mention_prefix(**number);
-    std::optional<storage::Range> range = storage::prefix_range(Space::index, prefix);
-    while (range) {
-        auto page = view.scan(*range);
-        if (!page) return tl::unexpected(page.error());
-        for (auto const& row : page->rows)
-            if (row.key.size() == prefix.size() + 8) seqs.push_back(get_u64be(row.key, prefix.size()));
-        range = page->rest;
-    }
+    auto const mentions = storage::mentioning_events(view, **number);
+    if (!mentions) return tl::unexpected(mentions.error());
+    seqs.insert(seqs.end(), mentions->begin(), mentions->end());
     std::sort(seqs.begin(), seqs.end(), std::greater<>());
     seqs.erase(std::unique(seqs.begin(), seqs.end()), seqs.end());
     std::erase_if(seqs, [before](EventSeq seq) { return before != 0 && seq >= before; });

@@ -6,6 +6,7 @@
 #include <queue>
 #include <tuple>
 
+#include "base/encoding.hpp"
 #include "tracechain/basis.hpp"
 #include "tracechain/query_json.hpp"
 
@@ -331,9 +332,14 @@ Result<Explained> run_explain(storage::View const& view, ExplainQuery const& que
     json.name("complete").boolean(stats.complete);
     std::optional<uint64_t> rows_only;
     if (walk.closure().masked > 0) rows_only = one.rows;
+    size_t const told = json.size();
     write_stats(json, stats, timer.elapsed_ms(), rows_only);
     json.end_object();
-    return Explained{json.take(), stats.complete};
+    Explained out;
+    out.body = json.take();
+    out.digest = "sha256:" + to_hex(bytes_of(sha256(std::string_view(out.body).substr(0, told))));
+    out.complete = stats.complete;
+    return out;
 }
 
 }  // namespace ingot::tracechain

@@ -19,6 +19,7 @@ struct ExplainQuery {
 // not visible are not walked through. NotFound as for walks.
 struct Explained {
     std::string body;
+    std::string digest;  // of all of it but what it cost
     bool complete = true;
 };
 Result<Explained> run_explain(storage::View const& view, ExplainQuery const& query, WalkTerms const& terms);

@@ -1,6 +1,7 @@
 #include "tracechain/lot_view.hpp"
 
 #include <algorithm>
+#include <set>
 #include <tuple>
 
 #include "storage/event_table.hpp"
@@ -75,45 +76,122 @@ void write_assays(JsonText& json, LotRow const& lot, EventSeq as_of) {
     json.end_array();
 }
 
-void write_states(JsonText& json, LotRow const& lot) {
-    json.name("states").array();
-    for (AccountRow const& row : lot.rows) {
-        if (!made_state(row)) continue;
-        json.object().name("seq").count(row.seq).name("time").time(row.sort_time_us, 0);
-        json.amount("supplied", lot.tail.primary, row.moved.value(lot.tail.primary));
-        json.amount("before", lot.tail.primary, row.before.value(lot.tail.primary)).end_object();
-    }
-    json.end_array();
-}
-
 std::string_view row_word(AccountRow const& row) {
     constexpr std::string_view kWords[] = {"",       "consume", "commission", "implicit", "output",
                                            "adjust", "adjust",  "found",      "found",    "dispose"};
     return kWords[static_cast<size_t>(row.kind)];
 }
 
-void write_events(JsonText& json, LotRow const& lot, LotQuery const& query) {
-    std::vector<AccountRow const*> rows;
-    for (AccountRow const& row : lot.rows) {
-        if (!query.before || row.seq < *query.before) rows.push_back(&row);
+// A page of the events that name a lot, newest first: rows of its account, void ones too, and what else names it.
+class LotEvents {
+  public:
+    LotEvents(storage::View const& view, LotRow const& lot, LotQuery const& query, EventSeq as_of)
+        : view_(view), lot_(lot), query_(query), as_of_(as_of) {}
+
+    Result<void> read(WalkTerms const& terms) {
+        auto stored = storage::find_lot(view_, lot_.lot);
+        if (!stored) return fail(stored.error());
+        if ((*stored)->spilled_rows > terms.account_rows_max)
+            return fail(too_many_rows(lot_.id, terms.account_rows_max));
+        auto rows = storage::lot_rows(view_, **stored);
+        if (!rows) return fail(rows.error());
+        rows_ = std::move(*rows);
+        std::set<EventSeq, std::greater<>> seqs;
+        for (AccountRow const& row : rows_) seqs.insert(row.seq);
+        auto mentions = storage::mentioning_events(view_, lot_.lot);
+        if (!mentions) return fail(mentions.error());
+        seqs.insert(mentions->begin(), mentions->end());
+        for (EventSeq seq : seqs) {
+            if (seq > as_of_ || (query_.before && seq >= *query_.before)) continue;
+            if (events_.size() == query_.limit) {
+                more_ = true;
+                break;
+            }
+            auto link = storage::find_link(view_, seq);
+            if (link && !*link)
+                link = fail(Code::DataDamaged, "a lot names an event that is not stored", "事件记录缺失");
+            if (!link) return fail(link.error());
+            bool const then = !query_.at_us || (*link)->time_us <= *query_.at_us;
+            if (then && shows(**link, terms)) events_.push_back(std::move(**link));
+        }
+        return {};
     }
-    std::sort(rows.begin(), rows.end(),
-              [](auto const* a, auto const* b) { return std::tie(a->seq, a->phase) > std::tie(b->seq, b->phase); });
-    size_t shown = std::min<size_t>(rows.size(), query.limit);
-    while (shown > 0 && shown < rows.size() && rows[shown]->seq == rows[shown - 1]->seq)
-        ++shown;  // never half an event
-    json.name("events").array();
-    for (size_t i = 0; i < shown; ++i) {
-        AccountRow const& row = *rows[i];
-        json.object().name("seq").count(row.seq).name("time").time(row.time_us, 0).name("what").text(row_word(row));
-        json.amount("moved", lot.tail.primary, row.moved.value(lot.tail.primary));
-        if (row.shortfall > 0) json.amount("short", lot.tail.primary, row.shortfall);
-        if (row.difference != 0) json.amount("weighing_difference", lot.tail.primary, row.difference);
-        json.end_object();
+
+    // States that events of this page made.
+    void write_states(JsonText& json) const {
+        json.name("states").array();
+        for (AccountRow const& row : lot_.rows) {
+            bool const here = std::any_of(events_.begin(), events_.end(),
+                                          [&](storage::LinkRow const& event) { return event.seq == row.seq; });
+            if (!here || !made_state(row)) continue;
+            json.object().name("seq").count(row.seq).name("time").time(row.sort_time_us, 0);
+            json.amount("supplied", lot_.tail.primary, row.moved.value(lot_.tail.primary));
+            json.amount("before", lot_.tail.primary, row.before.value(lot_.tail.primary)).end_object();
+        }
+        json.end_array();
     }
-    json.end_array().name("next");
-    shown < rows.size() ? json.text(std::to_string(rows[shown - 1]->seq)) : json.null();
-}
+
+    void write(JsonText& json) const {
+        json.name("events").array();
+        for (storage::LinkRow const& event : events_) {
+            bool told = false;
+            for (AccountRow const& stored : rows_) {
+                if (stored.seq != event.seq) continue;
+                auto live = std::find_if(lot_.rows.begin(), lot_.rows.end(), [&](AccountRow const& row) {
+                    return row.seq == stored.seq && row.phase == stored.phase;
+                });
+                begin(json, event, stored.restated ? name(event.kind) : row_word(stored));
+                if (live != lot_.rows.end()) write_row(json, *live);
+                json.end_object();
+                told = true;
+            }
+            if (told) continue;
+            begin(json, event, name(event.kind));
+            write_transfer(json, event);
+            json.end_object();
+        }
+        json.end_array().name("next");
+        more_ ? json.text(std::to_string(events_.back().seq)) : json.null();
+    }
+
+  private:
+    // Of another's lot the caller sees what happened at its own site, and what was handed to or by it (6.1).
+    bool shows(storage::LinkRow const& event, WalkTerms const& terms) const {
+        if (!terms.visible || terms.visible(lot_.owner_prefix) || terms.visible(event.site)) return true;
+        return std::any_of(event.transfers.begin(), event.transfers.end(), [&](storage::LinkTransfer const& transfer) {
+            bool const party = terms.visible(transfer.source) || terms.visible(transfer.destination);
+            return transfer.lot == lot_.lot && party;
+        });
+    }
+
+    void begin(JsonText& json, storage::LinkRow const& event, std::string_view what) const {
+        json.object().name("seq").count(event.seq).name("time").time(event.time_us, 0).name("what").text(what);
+        if (event.void_seq != 0 && event.void_seq <= as_of_) json.name("void_seq").count(event.void_seq);
+    }
+
+    void write_row(JsonText& json, AccountRow const& row) const {
+        json.amount("moved", lot_.tail.primary, row.moved.value(lot_.tail.primary));
+        if (row.shortfall > 0) json.amount("short", lot_.tail.primary, row.shortfall);
+        if (row.difference != 0) json.amount("weighing_difference", lot_.tail.primary, row.difference);
+    }
+
+    void write_transfer(JsonText& json, storage::LinkRow const& event) const {
+        for (storage::LinkTransfer const& transfer : event.transfers) {
+            if (transfer.lot != lot_.lot || transfer.ownership) continue;
+            json.name("from").text(transfer.source).name("to").text(transfer.destination);
+            if (!transfer.whole) json.amount("transferred", lot_.tail.primary, transfer.amount);
+            return;
+        }
+    }
+
+    storage::View const& view_;
+    LotRow const& lot_;  // as known at as_of
+    LotQuery const& query_;
+    EventSeq as_of_;
+    std::vector<AccountRow> rows_;  // as stored
+    std::vector<storage::LinkRow> events_;
+    bool more_ = false;
+};
 
 }  // namespace
 
@@ -132,6 +210,8 @@ Result<std::string> read_lot(storage::View const& view, LotQuery const& query, W
     }
     auto container = container_of(view, lot->lot, query.at_us.value_or(INT64_MAX), as_of->seq);
     if (!container) return fail(container.error());
+    LotEvents events(view, *lot, query, as_of->seq);
+    if (auto read = events.read(terms); !read) return fail(read.error());
     storage::Basis const& basis = lot->tail.primary;
     JsonText json;
     json.object().name("id").text(lot->id).name("uri").text(lot->uri).name("kind").text(name(lot->kind));
@@ -157,8 +237,8 @@ Result<std::string> read_lot(storage::View const& view, LotQuery const& query, W
     json.name("flags").array();
     for (std::string_view flag : flag_names(lot->flags)) json.text(flag);
     json.end_array();
-    write_states(json, *lot);
-    write_events(json, *lot, query);
+    events.write_states(json);
+    events.write(json);
     json.end_object();
     return json.take();
 }

@@ -67,8 +67,9 @@ struct TraceQuery : AsAt {
     uint64_t max_nodes = 10'000;
     uint64_t max_edges = 50'000;  // 0: no limit (export.run)
     std::chrono::milliseconds timeout{500};
-    size_t page_bytes = 4 * 1024 * 1024;  // a page ends before it grows larger (one row it always has)
-    uint32_t batch = 64;                  // records a multi_get fetches ahead; answers do not depend on it
+    size_t walk_bytes = 48 * 1024 * 1024;  // a paged walk that holds more ends as if its nodes were used up
+    size_t page_bytes = 4 * 1024 * 1024;   // a page ends before it grows larger (one row it always has)
+    uint32_t batch = 64;                   // records a multi_get fetches ahead; answers do not depend on it
 };
 
 // Given by the caller for every query; the functions may be empty: everything is visible, nothing is foreign.
@@ -79,6 +80,8 @@ struct WalkTerms {
     // Resolver URL of another node that answers for this lot, by its canonical key.
     std::function<std::optional<std::string>(std::string_view lot_key)> foreign;
     Clock const* clock = nullptr;
+    uint32_t account_rows_max = 200'000;  // of one lot or campaign in one read: Timeout beyond
+    double queue_ms = 0;                  // from the request's arrival until it was handled
 };
 
 // The five classes of 3.3, in the order answers give them.
@@ -97,7 +100,7 @@ struct WalkStats {
     uint64_t lots_visited = 0, events_visited = 0, vessel_states_visited = 0;
     uint64_t events_read = 0, records_read = 0, bytes_read = 0;
     uint64_t re_expansions = 0, edges = 0;
-    double elapsed_ms = 0;
+    double elapsed_ms = 0, queue_ms = 0;
     bool complete = true;
     char const* stop = nullptr;  // "nodes", "time" or null
     uint64_t nodes_visited() const { return lots_visited + events_visited + vessel_states_visited; }

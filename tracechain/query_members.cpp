@@ -91,7 +91,12 @@ void write_stats(JsonText& json, WalkStats const& stats, double elapsed_ms, std:
         json.name("events_read").count(stats.events_read).name("records_read").count(stats.records_read);
         json.name("bytes_read").count(stats.bytes_read).name("re_expansions").count(stats.re_expansions);
     }
-    json.name("elapsed_ms").fixed(elapsed_ms, 2).name("queue_ms").fixed(0, 2).name("complete").boolean(stats.complete);
+    json.name("elapsed_ms")
+        .fixed(elapsed_ms, 2)
+        .name("queue_ms")
+        .fixed(stats.queue_ms, 2)
+        .name("complete")
+        .boolean(stats.complete);
     json.name("stop");
     stats.stop != nullptr ? json.text(stats.stop) : json.null();
     json.end_object();

@@ -40,9 +40,18 @@ Result<std::unique_ptr<TraceRun>> TraceRun::begin(storage::View const& view, Dir
 size_t TraceRun::bytes() const { return 4096 + walk_.bytes() + listing_.bytes(); }
 
 Result<void> TraceRun::go_on(storage::View const& view) {
+    constexpr uint64_t kNodesAWeighing = 1024;
     RunTimer const timer(terms_, query_);
-    auto more = walk_.run(view, timer.budget());
-    if (!more) return fail(more.error());
+    WalkBudget const budget = timer.budget();
+    for (bool more = true; more;) {
+        auto ran = walk_.run(view, budget, kNodesAWeighing);
+        if (!ran) return fail(ran.error());
+        more = *ran;
+        full_ = more && bytes() > query_.walk_bytes;
+        if (!full_) continue;
+        walk_.stop("nodes");
+        more = false;
+    }
     elapsed_ms_ += timer.elapsed_ms();
     if (walk_.finished() && !credited_) {
         if (auto credited = walk_.credit_waiting(); !credited) return credited;
@@ -55,7 +64,7 @@ Result<TracePage> TraceRun::page(storage::View const& view, std::string_view cur
     auto rows = listing_.ranked();
     bool const answered =
         rows.empty() && (query_.view == ViewForm::table || events_answered_ == listing_.events().size());
-    if (!started_ || (answered && !walk_.finished())) {
+    if (!started_ || (answered && !walk_.finished() && !full_)) {
         started_ = true;
         if (auto gone = go_on(view); !gone) return fail(gone.error());
         rows = listing_.ranked();
@@ -79,7 +88,7 @@ TracePage TraceRun::render(std::vector<ListedLot const*> const& rows, std::strin
     write_starts(json, starts_, query_.basis);
     bool const tree = query_.view == ViewForm::tree;
     size_t const shown = write_nodes(json, rows, tree ? room / 2 : room);
-    page.more = shown < rows.size() || !walk_.finished();
+    page.more = shown < rows.size() || !(walk_.finished() || full_);
     if (tree && !write_tree(json, room)) json.name("tree_cut").boolean(true);
     if (query_.view != ViewForm::table) {
         write_events(json, room, shown == 0);

@@ -69,6 +69,7 @@ class TraceRun final : public PagedAnswer {
     double elapsed_ms_ = 0;
     size_t events_answered_ = 0;
     bool started_ = false, credited_ = false;
+    bool full_ = false;  // holds all it may: what is listed is answered, the walk does not go on
 };
 
 std::string_view policy_name(storage::Policy policy);

@@ -18,6 +18,7 @@ class TraceStream::Lines final : public WalkSink {
     Lines(Direction direction, TraceQuery const& query) : direction_(direction), query_(query) {}
 
     void lot(LotVisit const& visit) override {
+        remember(visit);
         count_flags(flags, visit.row.flags);
         Weight entered = visit.entered;
         double state_f = visit.last_state ? visit.state_f : 0;
@@ -54,7 +55,9 @@ class TraceStream::Lines final : public WalkSink {
         json.row("event");
         json.object().name("event").text(visit.id).name("seq").count(visit.seq).name("kind").text(visit.kind);
         json.name("time").time(visit.time_us, 0).name("site").text(visit.site).name("weight").number(visit.weight);
-        json.name("basis_used").text(visit.basis).end_object().line();
+        json.name("basis_used").text(visit.basis);
+        write_sides(visit);
+        json.end_object().line();
     }
 
     void gap(GapVisit const& visit) override {
@@ -70,6 +73,7 @@ class TraceStream::Lines final : public WalkSink {
     bool listed(LotNumber lot) const override { return again_.contains(lot); }
 
     JsonText json;
+    WalkSource* source = nullptr;  // of the walk
     LotAmounts whole;
     FlagCounts flags;
     BasisCounts bases;
@@ -77,8 +81,66 @@ class TraceStream::Lines final : public WalkSink {
     uint64_t rows = 0;
 
   private:
+    // An event names the lots the walk came from, kept by name until their last event, and those it goes on to, whose
+    // records it needs next anyway.
+    void remember(LotVisit const& visit) {
+        auto const& lines = visit.row.rows;
+        bool const up = direction_ == Direction::up;
+        auto const events = up ? (visit.terminal.empty() ? 1 : 0) : std::count_if(lines.begin(), lines.end(), takes);
+        if (events == 0) return;
+        Named& named = names_[visit.row.lot];
+        named.id = visit.row.id;
+        named.events += static_cast<uint32_t>(events);
+    }
+
+    std::string came_from(LotNumber lot) {
+        auto const found = names_.find(lot);
+        if (found == names_.end()) return {};
+        std::string id = found->second.id;
+        if (--found->second.events == 0) names_.erase(found);
+        return id;
+    }
+
+    std::string goes_to(LotNumber lot) {
+        storage::LotRow const* row = source->lot(lot);
+        return row != nullptr && source->shows(lot) ? row->id : std::string();
+    }
+
+    void fetch(std::vector<LotNumber> const& lots) {
+        std::vector<WalkSource::Wanted> wanted;
+        for (LotNumber lot : lots)
+            if (!source->has({false, lot})) wanted.push_back({false, lot});
+        source->prefetch(wanted);
+    }
+
+    // Up walks name the inputs that are followed: those whose part of the event reaches theta.
+    void write_sides(EventVisit const& visit) {
+        bool const up = direction_ == Direction::up;
+        std::vector<LotNumber> next = up ? std::vector<LotNumber>() : visit.outputs;
+        for (auto const& [lot, c] : visit.inputs)
+            if (up && visit.weight * c >= query_.theta) next.push_back(lot);
+        fetch(next);
+        json.name("inputs").array();
+        for (auto const& [lot, c] : visit.inputs) {
+            if (up && visit.weight * c < query_.theta) continue;
+            std::string const id = up ? goes_to(lot) : came_from(lot);
+            if (!id.empty()) json.object().name("id").text(id).name("c").number(c).end_object();
+        }
+        json.end_array().name("outputs").array();
+        for (LotNumber lot : visit.outputs) {
+            std::string const id = up ? came_from(lot) : goes_to(lot);
+            if (!id.empty()) json.text(id);
+        }
+        json.end_array();
+    }
+
+    struct Named {
+        std::string id;
+        uint32_t events = 0;  // that may still name it
+    };
     Direction direction_;
     TraceQuery const& query_;
+    std::unordered_map<LotNumber, Named> names_;
     struct SoFar {
         WeightSum entered;
         double state_f = 0;
@@ -94,7 +156,9 @@ TraceStream::TraceStream(std::unique_ptr<storage::View> view, Direction directio
       terms_(std::move(terms)),
       as_of_(as_of),
       lines_(std::make_unique<Lines>(direction_, query_)),
-      walk_(std::make_unique<Walk>(direction_, query_, terms_, as_of_.seq, *lines_)) {}
+      walk_(std::make_unique<Walk>(direction_, query_, terms_, as_of_.seq, *lines_)) {
+    lines_->source = &walk_->source();
+}
 
 TraceStream::~TraceStream() = default;
 

@@ -19,6 +19,7 @@ StandardSearch::StandardSearch(Direction direction, WalkTerms const& terms, AsOf
         reach(start.lot);
     }
     stats_.edges = 0;
+    stats_.queue_ms = terms.queue_ms;
 }
 
 Result<void> StandardSearch::run(storage::View const& view, WalkBudget const& budget) {

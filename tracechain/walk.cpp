@@ -60,6 +60,7 @@ Walk::Walk(Direction direction, TraceQuery const& query, WalkTerms const& terms,
       sink_(sink),
       source_(terms, as_of, query.at_us, stats_),
       ladder_(ladder_of(query.basis)) {
+    stats_.queue_ms = terms.queue_ms;
     if (direction == Direction::up) source_.leave_spilled();
 }
 
@@ -165,10 +166,15 @@ char const* used_up(WalkBudget const& budget, Clock const* clock, uint64_t nodes
 }
 
 // Looks at the clock at every 64th node.
-bool Walk::budget_ended(WalkBudget const& budget) {
+char const* Walk::budget_ended(WalkBudget const& budget) const {
     Clock const* clock = nodes_in_run_ % 64 == 63 ? terms_.clock : nullptr;
-    stats_.stop = used_up(budget, clock, nodes_in_run_, edges_in_run_);
-    return stats_.stop != nullptr;
+    return used_up(budget, clock, nodes_in_run_, edges_in_run_);
+}
+
+void Walk::stop(char const* why) {
+    stats_.stop = why;
+    stats_.complete = false;
+    ended_by_budget_ = true;
 }
 
 Result<bool> Walk::run(storage::View const& view, WalkBudget const& budget, uint64_t steps) {
@@ -180,9 +186,8 @@ Result<bool> Walk::run(storage::View const& view, WalkBudget const& budget, uint
         nodes_in_run_ = edges_in_run_ = 0;
     }
     while (!heap_.empty() && steps > 0) {
-        if (budget_ended(budget)) {
-            ended_by_budget_ = true;
-            stats_.complete = false;
+        if (char const* why = budget_ended(budget)) {
+            stop(why);
             return false;
         }
         uint32_t slot = heap_.front().slot;

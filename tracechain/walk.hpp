@@ -91,6 +91,8 @@ class Walk {
     // Goes on for at most `steps` expansions. True: there is more to do and budget for it. False: finished, or the
     // budget is used up (stats().stop says which).
     Result<bool> run(storage::View const& view, WalkBudget const& budget, uint64_t steps = UINT64_MAX);
+    // Ends the run from outside as a used-up budget does.
+    void stop(char const* why);
     bool finished() const { return heap_.empty(); }
     // Credits what is left waiting to `pruned` or, when the budget ended, `beyond_limit`. The walk can still go on.
     ClosureNumbers closure();
@@ -153,7 +155,7 @@ class Walk {
     double cut_weight(Weight const& weight, bool again) const;
     void expand(Waiting const& node, Weight const& weight, uint32_t expansions);
     bool looping(Waiting const& node, uint32_t expansions, double weight);
-    bool budget_ended(WalkBudget const& budget);
+    char const* budget_ended(WalkBudget const& budget) const;
     void end(End what, Weight const& weight, std::string_view reason = {}, storage::LotRow const* lot = nullptr);
     void locate(Place place, Weight const& weight);
     void locate_held(storage::LotRow const& row, Weight const& weight);

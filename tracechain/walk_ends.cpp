@@ -53,10 +53,19 @@ bool Walk::outside_window(NodeKey const& key) const {
     return (query_.from_us && key.time_us < *query_.from_us) || (query_.to_us && key.time_us > *query_.to_us);
 }
 
+// The owner or the holder changes at a lot that was handed over, or that was another's from the beginning.
 bool Walk::stops_at(LotRow const& row) const {
     StopAt const& stop = query_.stop_at;
     if (stop.empty() || start_state(row.lot)) return false;
-    if ((stop.owner_change || stop.custody_change) && row.owner_prefix != home_) return true;
+    auto moved = [&](std::vector<storage::TransferSum> storage::HoldingRow::*sums) {
+        return std::any_of(row.holdings.begin(), row.holdings.end(),
+                           [&](storage::HoldingRow const& holding) { return !(holding.*sums).empty(); });
+    };
+    auto elsewhere = [&](storage::HoldingRow const& each) { return each.booked != 0 && each.party != home_; };
+    bool const away = row.holdings.empty() ? row.owner_prefix != home_
+                                           : std::any_of(row.holdings.begin(), row.holdings.end(), elsewhere);
+    if (stop.owner_change && (row.owner_prefix != home_ || moved(&storage::HoldingRow::ownership))) return true;
+    if (stop.custody_change && (away || moved(&storage::HoldingRow::custody))) return true;
     auto names = [](std::vector<std::string> const& list, std::string const& text) {
         return !text.empty() && std::find(list.begin(), list.end(), text) != list.end();
     };

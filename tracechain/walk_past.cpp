@@ -2,7 +2,6 @@
 // and ownership are replayed from what was known then, never read from what is derived since.
 #include <algorithm>
 
-#include "base/encoding.hpp"
 #include "storage/event_table.hpp"
 #include "tracechain/capture_account.hpp"
 #include "tracechain/capture_links.hpp"
@@ -53,23 +52,6 @@ bool WalkSource::take_back(LotRow& lot) {
     return take_back_holdings(lot, changed);
 }
 
-std::optional<std::vector<EventSeq>> WalkSource::mentions(LotNumber lot) {
-    std::vector<EventSeq> out;
-    std::optional<storage::Range> range =
-        storage::Range{storage::Space::index, storage::mention_key(lot, 0), storage::mention_key(lot, as_of_ + 1)};
-    while (range) {
-        auto page = view_->scan(*range);
-        if (!page) {
-            fail_with(page.error());
-            return std::nullopt;
-        }
-        for (auto const& row : page->rows) out.push_back(get_u64be(row.key, row.key.size() - 8));
-        stats_.records_read += page->rows.size();
-        range = page->rest;
-    }
-    return out;
-}
-
 // As it is stored: what it says of its inputs may be of a later time.
 std::optional<LinkRow> WalkSource::stored_link(EventSeq seq) {
     auto event = storage::find_link(*view_, seq);
@@ -85,8 +67,12 @@ std::optional<LinkRow> WalkSource::stored_link(EventSeq seq) {
 
 // Custody and ownership from the transfers known then; the changes of content by site from the rows, if those changed.
 bool WalkSource::take_back_holdings(LotRow& lot, bool rows_changed) {
-    auto const seqs = mentions(lot.lot);
-    if (!seqs) return false;
+    auto const seqs = storage::mentioning_events(*view_, lot.lot, as_of_);
+    if (!seqs) {
+        fail_with(seqs.error());
+        return false;
+    }
+    stats_.records_read += seqs->size();
     std::vector<storage::HoldingRow> const today = std::exchange(lot.holdings, {});
     for (storage::HoldingRow const& holding : today) {
         if (rows_changed) break;
@@ -105,6 +91,8 @@ bool WalkSource::take_back_holdings(LotRow& lot, bool rows_changed) {
             if (counts && transfer.lot == lot.lot) book_transfer(lot, transfer, 1);
         }
     }
+    uint32_t const gap = bit(storage::Flag::custody_gap);
+    lot.flags = has_custody_gap(lot) ? lot.flags | gap : lot.flags & ~gap;
     return true;
 }
 

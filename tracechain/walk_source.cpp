@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/encoding.hpp"
 #include "storage/event_table.hpp"
 #include "tracechain/walk.hpp"
 
@@ -84,7 +85,20 @@ bool WalkSource::true_at_as_of(LotRow& lot) {
     return true;
 }
 
+Error too_many_rows(std::string_view account, uint32_t rows_max) {
+    std::string const most = std::to_string(rows_max);
+    return {Code::Timeout,
+            "all rows of " + excerpt(account) + " are needed for this, and there are more than " + most +
+                "; ask about a smaller account, or in a walk without `at` and with a newer as_of",
+            "此查询需要 " + excerpt(account) + " 的全部记录，超过 " + most +
+                " 行；请查询较小的对象，或不用 at、使用较新的 as_of"};
+}
+
 bool WalkSource::read_spilled(LotRow& lot) {
+    if (lot.spilled_rows > terms_.account_rows_max) {
+        fail_with(too_many_rows(lot.id, terms_.account_rows_max));
+        return false;
+    }
     auto rows = storage::lot_rows(*view_, lot);
     if (!rows) {
         fail_with(rows.error());

@@ -53,6 +53,9 @@ struct CampaignFacts {
     double share = 0;
 };
 
+// An account has more rows than one read may take (WalkTerms::account_rows_max).
+Error too_many_rows(std::string_view account, uint32_t rows_max);
+
 // One thread. A failed read answers null and is kept in error(); after that every answer is null.
 class WalkSource {
   public:
@@ -102,7 +105,6 @@ class WalkSource {
     bool take_back(storage::LotRow& lot);
     bool take_back_holdings(storage::LotRow& lot, bool rows_changed);
     bool book_rows(storage::LotRow& lot);
-    std::optional<std::vector<storage::EventSeq>> mentions(storage::LotNumber lot);
     std::optional<storage::LinkRow> stored_link(storage::EventSeq seq);
     bool rebind(storage::LinkRow& link);
     bool restate(storage::AccountRow& charge);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "tracechain/walk.hpp"
+#include "tracechain/walk_source.hpp"
 
 namespace ingot::tracechain {
 
@@ -15,7 +16,15 @@ constexpr uint32_t kFirstChunk = 16, kChunkMax = 512;
 
 VesselRows::VesselRows(storage::CampaignRow const& campaign, WalkTerms const& terms, EventSeq as_of,
                        std::optional<int64_t> at_us, WalkStats& stats, std::optional<Error>& error)
-    : campaign_(campaign.campaign), as_of_(as_of), at_us_(at_us), stats_(stats), error_(error), tail_(campaign.tail) {
+    : campaign_(campaign.campaign),
+      id_(campaign.id),
+      row_count_(campaign.row_count),
+      rows_max_(terms.account_rows_max),
+      as_of_(as_of),
+      at_us_(at_us),
+      stats_(stats),
+      error_(error),
+      tail_(campaign.tail) {
     account_terms_.campaign = true;
     account_terms_.policy = campaign.policy;
     account_terms_.residence_us = campaign.residence_us;
@@ -26,7 +35,11 @@ VesselRows::VesselRows(storage::CampaignRow const& campaign, WalkTerms const& te
 }
 
 void VesselRows::load_all() {
-    if (whole_) return;
+    if (whole_ || error_) return;
+    if (row_count_ > rows_max_) {
+        error_ = too_many_rows(id_, rows_max_);
+        return;
+    }
     auto rows = storage::campaign_rows(*view_, campaign_, UINT32_MAX);
     if (!rows) {
         error_ = rows.error();

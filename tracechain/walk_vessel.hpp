@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "storage/graph_table.hpp"
@@ -57,6 +58,9 @@ class VesselRows {
     bool keep(storage::AccountRow const& row) const { return is_live(row, as_of_); }
 
     storage::CampaignNumber campaign_;
+    std::string id_;
+    uint64_t row_count_;
+    uint32_t rows_max_;
     AccountTerms account_terms_;
     storage::EventSeq as_of_;
     std::optional<int64_t> at_us_;

@@ -4,6 +4,7 @@
 #include "api/parameter.hpp"
 #include "api/v1/identifier_call.hpp"
 #include "api/v1/trace_parameters.hpp"
+#include "base/encoding.hpp"
 #include "tracechain/cursor.hpp"
 #include "tracechain/explain.hpp"
 #include "tracechain/lot_view.hpp"
@@ -26,6 +27,19 @@ net::Answer private_json(std::string body) {
     return answer;
 }
 
+// With an explicit as_of an answer does not change for a while, and says by what it may be compared.
+net::Answer dated_json(Call const& call, std::string body, bool pinned, std::string const& digest) {
+    if (!pinned || digest.empty()) return private_json(std::move(body));
+    constexpr std::string_view kWhile = "private, max-age=300";
+    std::string const etag = '"' + digest + '"';
+    if (auto known = not_modified(call, etag, kWhile)) return std::move(*known);
+    net::Answer answer = json_answer(200, std::move(body));
+    answer.header("Cache-Control", std::string(kWhile)).header("ETag", etag);
+    return answer;
+}
+
+std::string digest_of(std::string_view body) { return "sha256:" + to_hex(bytes_of(sha256(body))); }
+
 struct LineStream final : net::Stream {
     LineStream(std::unique_ptr<tracechain::TraceStream> trace, WalkStore::Ticket held)
         : lines(std::move(trace)), ticket(std::move(held)) {}
@@ -33,14 +47,6 @@ struct LineStream final : net::Stream {
     std::unique_ptr<tracechain::TraceStream> lines;
     WalkStore::Ticket ticket;
 };
-
-// With an explicit as_of an answer does not change for a while, and says by what it may be compared.
-net::Answer page_answer(tracechain::TracePage page) {
-    net::Answer answer = json_answer(200, std::move(page.body));
-    answer.header("Cache-Control", page.pinned ? "private, max-age=300" : std::string(kPrivate));
-    if (page.pinned && !page.digest.empty()) answer.header("ETag", "\"" + page.digest + "\"");
-    return answer;
-}
 
 Result<std::unique_ptr<tracechain::PagedAnswer>> begin_pages(storage::View const& view, Direction direction,
                                                              tracechain::TraceQuery query,
@@ -98,7 +104,7 @@ Result<net::Answer> trace(Call const& call, Services& services, Direction direct
                     : first_page(**view, direction, asked->query, call, services);
     if (!page) return fail(page.error());
     services.metrics.traced(route_of(direction), elapsed(call, services), !page->complete);
-    return page_answer(std::move(*page));
+    return dated_json(call, std::move(page->body), page->pinned, page->digest);
 }
 
 }  // namespace
@@ -126,16 +132,18 @@ Result<net::Answer> trace_both(Call const& call, Services& services) {
     if (!ticket) return fail(ticket.error());
     auto view = services.engine.view();
     if (!view) return fail(view.error());
-    std::string body;
+    std::string body, digests;
     bool partial = false;
     for (Direction direction : {Direction::up, Direction::down}) {
         auto page = first_page(**view, direction, asked->query, call, services);
         if (!page) return fail(page.error());
+        digests += page->digest;
         body += (direction == Direction::up ? "{\"up\":" : ",\"down\":") + page->body;
         partial = partial || !page->complete;
     }
     services.metrics.traced("both", elapsed(call, services), partial);
-    return private_json(body + "}");
+    bool const pinned = asked->query.pinned() && !asked->query.standard;
+    return dated_json(call, body + "}", pinned, digest_of(digests));
 }
 
 Result<net::Answer> trace_explain(Call const& call, Services& services) {
@@ -165,7 +173,7 @@ Result<net::Answer> trace_explain(Call const& call, Services& services) {
     auto paths = tracechain::run_explain(**view, query, walk_terms(call, services));
     if (!paths) return fail(paths.error());
     services.metrics.traced("explain", elapsed(call, services), !paths->complete);
-    return private_json(std::move(paths->body));
+    return dated_json(call, std::move(paths->body), query.walk.pinned(), paths->digest);
 }
 
 Result<net::Answer> get_lot(Call const& call, Services& services) {
@@ -192,7 +200,8 @@ Result<net::Answer> get_lot(Call const& call, Services& services) {
     if (!view) return fail(view.error());
     auto body = tracechain::read_lot(**view, query, walk_terms(call, services));
     if (!body) return fail(body.error());
-    return private_json(std::move(*body));
+    std::string const digest = digest_of(*body);
+    return dated_json(call, std::move(*body), query.pinned(), digest);
 }
 
 Result<net::Answer> get_vessel(Call const& call, Services& services) {
@@ -210,7 +219,8 @@ Result<net::Answer> get_vessel(Call const& call, Services& services) {
     if (!view) return fail(view.error());
     auto body = tracechain::read_vessel(**view, query, walk_terms(call, services));
     if (!body) return fail(body.error());
-    return private_json(std::move(*body));
+    std::string const digest = digest_of(*body);
+    return dated_json(call, std::move(*body), query.pinned(), digest);
 }
 
 }  // namespace ingot::api::v1

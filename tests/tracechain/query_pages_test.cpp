@@ -99,6 +99,29 @@ TEST(QueryBudget, APartialAnswerIsNotAnErrorAndGoesOn) {
     EXPECT_FALSE(last.contains("truncated"));
 }
 
+TEST(QueryBudget, AWalkThatHoldsTooMuchEndsAndSaysSo) {
+    Graph graph = fan(5000);
+    auto query = asking("WHOLE");
+    query.max_nodes = 5'000'000;
+    query.limit = 2000;
+    query.walk_bytes = 1 << 20;
+    auto run = begin(graph, Direction::up, query);
+    bool more = true;
+    size_t listed = 0, pages = 0;
+    for (; more; ++pages) {
+        Json answer = page_of(*run, graph, &more);
+        EXPECT_LE(run->bytes(), 3u << 20);
+        EXPECT_EQ(answer["stats"]["stop"], "nodes");
+        EXPECT_EQ(answer["truncated"], true);
+        EXPECT_NEAR(answer["closure"]["resolved"].get<double>() + answer["closure"]["beyond_limit"].get<double>(), 1,
+                    1e-9);
+        listed += answer["nodes"].size();
+    }
+    EXPECT_GT(listed, 500u);
+    EXPECT_LT(listed, 5000u);
+    EXPECT_LT(pages, 5u);
+}
+
 TEST(QueryBudget, TimeEndsAPageAndTheNextOneGoesOn) {
     Graph graph = fan(300);
     LookedAtClock clock;
@@ -184,6 +207,13 @@ TEST(QueryStream, IsThePagedAnswerInWalkOrder) {
         std::map<std::string, int> rows;
         for (auto const& line : lines) rows[line["row"]] += 1;
         EXPECT_EQ(rows["event"], static_cast<int>(page["events"].size()));
+        std::map<std::string, std::pair<Json, Json>> sides, streamed;
+        for (Json const& event : page["events"])
+            sides[event["seq"].dump() + event["kind"].dump()] = {event["inputs"], event["outputs"]};
+        for (Json const& line : lines)
+            if (line["row"] == "event")
+                streamed[line["seq"].dump() + line["kind"].dump()] = {line["inputs"], line["outputs"]};
+        EXPECT_EQ(streamed, sides);
         EXPECT_EQ(rows["vessel"], static_cast<int>(page["vessels"].size()));
         EXPECT_EQ(rows["gap"], static_cast<int>(page["gaps"].size()));
         EXPECT_EQ(rows["head"] + rows["tail"], 2);

@@ -1,5 +1,5 @@
 // Trace answers: members and figures of spec/trace-semantics.md 4.3 and 4.4, times, filters, views, masks.
-#include "tests/tracechain/query_answers.hpp"
+#include "tests/tracechain/chain_answers.hpp"
 #include "tracechain/query_json.hpp"
 
 namespace ingot::tracechain {
@@ -116,6 +116,40 @@ TEST(QueryStopAt, TheLotIsListedAndWhatLiesBehindIsSaid) {
     Json answer = ask(graph, Direction::up, query);
     EXPECT_EQ(ids(answer["nodes"]), (std::vector<std::string>{"A", "B"}));
     EXPECT_EQ(answer["closure"]["beyond_limit"], 0.6);
+}
+
+// Toll work: the metal is shipped and stays the sender's; a warrant: it is sold and stays where it is.
+TEST(QueryStopAt, TellsAChangeOfOwnerFromAChangeOfHolder) {
+    Chain chain;
+    auto without = [&](std::string const& line, std::string const& kind) {
+        NotedEvent event = chain.notation.line(line);
+        Json body = Json::parse(event.json);
+        for (char const* list : {"sourceList", "destinationList"}) {
+            Json kept = Json::array();
+            for (auto const& party : body[list])
+                if (party["type"] != kind) kept.push_back(party);
+            body[list] = kept;
+        }
+        event.json = body.dump();
+        store(chain, event);
+    };
+    chain.say({"C 88.999.2/ORE:90 /2", "X 88.999.2/ORE:90 > 88.999.2/TOLL:90 /2", "C RAW:10", "X RAW:10 > SOLD:10"});
+    without("SH 88.999.2/TOLL:90 > 1 /2", "owning_party");
+    without("RC 88.999.2/TOLL:90", "owning_party");
+    without("SH SOLD:10 > 3", "possessing_party");
+    chain.say({"X RAW2:10 > OWN:10", "X SOLD:10,OWN:10 > M:20"});
+    auto beyond = [&](std::string const& name, bool owner, std::string const& start) {
+        auto query = asking(start);
+        query.stop_at.owner_change = owner;
+        query.stop_at.custody_change = !owner;
+        query.stop_at.texts = {name};
+        return ask(chain, Direction::up, query)["closure"]["beyond_limit"];
+    };
+    EXPECT_EQ(beyond("owner_change", true, "M"), 0.5);
+    EXPECT_EQ(beyond("custody_change", false, "M"), 0);
+    chain.say({"X 88.999.2/TOLL:90 > T:90"});
+    EXPECT_EQ(beyond("owner_change", true, "T"), 1);
+    EXPECT_EQ(beyond("custody_change", false, "T"), 1);
 }
 
 TEST(QueryTree, ExpandsEachLotOnceAndRefersLater) {

@@ -142,15 +142,74 @@ TEST_F(LotViewTest, StatesAndEventsArePagedNewestFirst) {
     EXPECT_EQ(paged, whole);
 }
 
+std::vector<std::string> words(Json const& answer) {
+    std::vector<std::string> out;
+    for (auto const& event : answer["events"]) out.push_back(event["what"]);
+    return out;
+}
+
 TEST_F(LotViewTest, TellsOfAnEarlierMoment) {
-    auto query = about("L");
-    query.at_us = Graph::kStart + 3 * Graph::kMinute;
-    Json answer = lot_of(*chain.view(), query);
-    EXPECT_EQ(answer["consumed_kg"], 0);
-    EXPECT_EQ(answer["events"].size(), 1u);
-    query.at_us.reset();
-    query.as_of_seq = 3;
-    EXPECT_EQ(lot_of(*chain.view(), query)["consumed_kg"], 0);
+    auto query = about("L"), older = query;
+    query.at_us = Notation::kStart + 3 * Notation::kMinute;
+    older.as_of_seq = 3;
+    for (LotQuery const& then : {query, older}) {
+        Json answer = lot_of(*chain.view(), then);
+        EXPECT_EQ(answer["consumed_kg"], 0);
+        EXPECT_EQ(answer["supplied_kg"], 1000);
+        EXPECT_EQ(words(answer), (std::vector<std::string>{"ship", "observe", "commission"}));
+        ASSERT_EQ(answer["on_hand"].size(), 2u);
+        EXPECT_EQ(answer["on_hand"][0]["kg"], 700);
+        EXPECT_EQ(answer["on_hand"][1]["state"], "in_transit");
+        EXPECT_EQ(answer["on_hand"][1]["kg"], 300);
+        EXPECT_EQ(answer["flags"].dump(), "[]");
+    }
+    older.as_of_seq = 2;
+    Json const before = lot_of(*chain.view(), older);
+    EXPECT_EQ(before["on_hand"].size(), 1u);
+    EXPECT_EQ(before["on_hand"][0]["kg"], 1000);
+}
+
+// Everything that names it: moves, boxes, transfers, void events, each once.
+TEST_F(LotViewTest, EventsAreAllThatNameTheLot) {
+    chain.say({"PK BOX L:10", "UP BOX", "ER 3 did_not_occur"});
+    Json answer = lot_of(*chain.view(), about("L"));
+    EXPECT_EQ(words(answer), (std::vector<std::string>{"pack", "adjust", "consume", "ship", "observe", "commission"}));
+    Json const& ship = answer["events"][3];
+    EXPECT_EQ(ship["void_seq"], 8);
+    EXPECT_EQ(ship["transferred_kg"], 300);
+    EXPECT_EQ(ship["to"], "88.999.3");
+    Chain moved;
+    moved.say({"C S:10", "SH S:4 > 3", "SH S:5 > 4", "RC S:4 /3"});
+    EXPECT_EQ(words(lot_of(*moved.view(), about("S"))),
+              (std::vector<std::string>{"receive", "ship", "ship", "commission"}));
+    auto seen = read_lot(*moved.view(), about("S"), seen_by("3"));
+    ASSERT_TRUE(seen);
+    EXPECT_EQ(words(Json::parse(*seen)), (std::vector<std::string>{"receive", "ship"}));
+    EXPECT_EQ(seen->find("\"transferred_kg\":5"), std::string::npos);
+}
+
+TEST_F(LotViewTest, AnAccountOfMoreRowsThanAReadTakesIsRefused) {
+    WalkTerms terms;
+    terms.account_rows_max = 20;
+    for (int i = 0; i < 16; ++i) chain.say({"X L:1 > S" + std::to_string(i) + ":1"});
+    EXPECT_TRUE(read_lot(*chain.view(), about("L"), terms));
+    terms.account_rows_max = 5;
+    auto refused = read_lot(*chain.view(), about("L"), terms);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::Timeout);
+    EXPECT_NE(refused.error().detail.find("more than 5"), std::string::npos);
+    chain.say({"C A:100", "V+ V A:10", "V- V > X1:1", "V- V > X2:1", "V- V > X3:1", "V- V > X4:1", "V- V > X5:1"});
+    VesselQuery vessel;
+    vessel.campaign = lot("V");
+    refused = read_vessel(*chain.view(), vessel, terms);
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Code::Timeout);
+    auto query = asking("X1");
+    EXPECT_EQ(shares_of(ask(chain, Direction::up, query, terms))["A"], 1);
+    query.at_us = Notation::kStart + 1000 * Notation::kMinute;
+    auto run = TraceRun::begin(*chain.view(), Direction::up, query, terms);
+    ASSERT_TRUE(run);
+    EXPECT_EQ((*run)->page(*chain.view(), "").error().code, Code::Timeout);
 }
 
 TEST(LotView, TellsADebtUntilItIsRepaid) {

@@ -8,9 +8,12 @@
 namespace ingot::tracechain {
 namespace {
 
-std::vector<std::string> const kDiamond{"C A:60000",          "C B:40000",
-                                        "C C:50000",          "X A:60000,B:40000 > M:100000",
-                                        "X M:100000 > P:70000,Q:30000", "X P:50000,C:50000 > R:100000",
+std::vector<std::string> const kDiamond{"C A:60000",
+                                        "C B:40000",
+                                        "C C:50000",
+                                        "X A:60000,B:40000 > M:100000",
+                                        "X M:100000 > P:70000,Q:30000",
+                                        "X P:50000,C:50000 > R:100000",
                                         "X Q:30000,R:30000 > Z:60000"};
 
 // Counters tell what was read, which may differ.
