@@ -53,13 +53,14 @@ struct TraceNode : ApiNode {
 
     // GET of a whole target, or POST with a body, by the route's handler.
     Got ask(std::string const& target, registry::Principal const* as = nullptr, std::string body = {},
-            std::string accept = {}) {
+            std::string accept = {}, std::string if_none_match = {}) {
         Sent sent;
         sent.target = target;
         sent.as = as ? as : works.get();
         sent.method = body.empty() ? net::Method::Get : net::Method::Post;
         sent.body = std::move(body);
         if (!accept.empty()) sent.fields.emplace_back("Accept", accept);
+        if (!if_none_match.empty()) sent.fields.emplace_back("If-None-Match", if_none_match);
         std::string const path = target.substr(0, target.find('?'));
         if (std::string const lots = "/v1/lots/"; path.starts_with(lots)) {
             std::string const id = *percent_decode(path.substr(lots.size()));

@@ -1,4 +1,5 @@
 // The trace routes end to end, below the transport: pages by cursor, streams, caching, visibility, lots and vessels.
+#include "api/v1/trace_parameters.hpp"
 #include "tests/api/trace_fixture.hpp"
 
 namespace ingot {
@@ -138,6 +139,43 @@ TEST(TraceHandlers, OnlyAPinnedAnswerMayBeKept) {
     Got const second = node.ask("/v1/trace/upstream?cursor=" + Json::parse(then.body)["next"].get<std::string>());
     EXPECT_EQ(second.header("Cache-Control"), "private, max-age=300");
     EXPECT_EQ(node.ask("/v1/lots/88.999.1/A").header("Cache-Control"), "private, no-store");
+}
+
+TEST(TraceHandlers, APinnedAnswerIsNotSentTwice) {
+    TraceNode node;
+    node.say_the_diamond();
+    node.say({"V+ F Z:10"});
+    std::set<std::string> etags;
+    for (std::string const path : {"/v1/trace/upstream?start=88.999.1/Z", "/v1/trace/downstream?start=88.999.1/A",
+                                   "/v1/trace/both?start=88.999.1/Q", "/v1/trace/explain?from=88.999.1/A&to=88.999.1/Z",
+                                   "/v1/lots/88.999.1/Z?limit=9", "/v1/vessels?campaign=88.999.1/F"}) {
+        Got const then = node.ask(path + "&as_of=%238");
+        std::string const etag(then.header("ETag"));
+        ASSERT_EQ(then.status, 200) << then.body;
+        EXPECT_EQ(then.header("Cache-Control"), "private, max-age=300") << path;
+        EXPECT_TRUE(etags.insert(etag).second) << path << etag;
+        node.say({"X Z:1 > LATER" + std::to_string(etags.size()) + ":1"});  // changes nothing of what was known then
+        Got const same = node.ask(path + "&as_of=%238", nullptr, {}, {}, etag);
+        EXPECT_EQ(same.status, 304) << path;
+        EXPECT_EQ(same.body, "") << path;
+        EXPECT_EQ(same.header("ETag"), etag);
+        EXPECT_EQ(node.ask(path + "&as_of=%238", nullptr, {}, {}, "\"other\"").status, 200) << path;
+        EXPECT_EQ(node.ask(path, nullptr, {}, {}, etag).header("ETag"), "") << path;
+    }
+}
+
+TEST(TraceHandlers, LotsOfOtherNodesNameTheirResolver) {
+    TraceNode node;
+    node.add_prefix("88.999.9", "Away", false, "https://away.example");
+    node.add_prefix("88.999.8", "Silent", false);
+    Sent sent;
+    sent.as = node.works.get();
+    auto const request = node.request_of(sent);
+    auto const call = node.call_of(sent, request);
+    tracechain::WalkTerms const terms = api::v1::walk_terms(call, node.traced);
+    EXPECT_EQ(terms.foreign("88.999.9/LOT"), "https://away.example");
+    for (char const* lot : {"88.999.8/LOT", "88.999.1/LOT", "77.1/LOT", "01/06901234001013/10/MIX2"})
+        EXPECT_FALSE(terms.foreign(lot)) << lot;
 }
 
 TEST(TraceHandlers, EverySpellingOfALotIsTheSameLot) {

@@ -25,6 +25,7 @@ TEST(AcceptanceT1, WeightedDraw) {
         auto down = chain.down(lot);
         expect_shares(down.of_start, {{"OUT", 0.375}});
         EXPECT_NEAR(down.located.in_vessels, 0.625, 1e-9) << lot;
+        EXPECT_NEAR(down.closure.resolved, 1, 1e-9) << lot;
     }
 }
 
@@ -99,6 +100,10 @@ TEST(AcceptanceT4, HeelDilutesAndTheWalkStaysShort) {
         EXPECT_NEAR(down.closure.resolved, 0.992, 1e-9);
         EXPECT_NEAR(down.closure.pruned, 0.008, 1e-9);
         EXPECT_LE(down.stats.nodes_visited(), 16u);
+        EXPECT_LE(down.stats.records_read, 1.2 * static_cast<double>(down.stats.nodes_visited()) + 64);
+        auto query = Chain::wide(1e-15);
+        query.cutoff = Cutoff::share;
+        EXPECT_NEAR(chain.ask(Direction::down, "S", query).closure.resolved * 10'000, 10'000, 0.001);
     }
 }
 
@@ -175,7 +180,10 @@ TEST(AcceptanceT16, CycleIsRefusedStrictAndConvergesTolerant) {
                              {"Q", 0.534351145038},
                              {"R", 0.534351145038},
                              {"Z", 0.0687022900763}});
-    EXPECT_NEAR(up.closure.resolved, 1, 1e-11);
+    EXPECT_NEAR(up.closure.resolved, 1 - up.closure.pruned, 1e-12);
+    EXPECT_LT(up.closure.pruned, 1e-11);
+    EXPECT_NEAR(up.closure.resolved - up.share["B"] - up.share["C"], 0.412213740458, 1e-9);  // A's own origin
+    for (double theta : {1e-6, 1e-12, 0.0}) EXPECT_GT(chain.down("A", UINT64_MAX, theta).closure.resolved, 0.999);
     for (double theta : {1e-6, 0.0}) EXPECT_NEAR(chain.up("Z", UINT64_MAX, theta).closure.sum(), 1, 1e-9);
 }
 
@@ -207,6 +215,8 @@ TEST(AcceptanceT18, PlainCampaignIsPooledAndAVesselOrdersIt) {
     fifo.say({"V+ C7[fifo] AN1:1000", "V+ C7 AN2:1000 > CATH1:900", "V+ C7 AN3:1000 > CATH2:1950,SLIME:30"});
     expect_shares(fifo.up("CATH1").share, {{"AN1", 1}});
     expect_shares(fifo.up("CATH2").share, {{"AN1", 0.0505050505051}, {"AN2", 0.505050505051}, {"AN3", 0.444444444444}});
+    EXPECT_NEAR(fifo.down("AN1").of_start["CATH1"], 0.9, 1e-9);
+    EXPECT_NEAR(fifo.down("AN1").closure.resolved, 1, 1e-9);
 }
 
 TEST(AcceptanceT18, AVesselEventTurnsAPlainCampaign) {

@@ -63,6 +63,24 @@ TEST(CaptureT17, UpstreamOfTheLastBundle) {
     EXPECT_NEAR(whole.share.at("P50"), 0.900900900901, 1e-9);
 }
 
+TEST(CaptureT17, CoarserWalksReadLess) {
+    expect_figures(year().up("Z364_1_79", UINT64_MAX, 1e-4), {1e-4, 375, 96, 0.00989428925, 0}, 'R');
+    expect_figures(year().down("R100_3", UINT64_MAX, 1e-4), {1e-4, 2'674, 274, 0.01046661745, 0}, 'Z');
+    expect_figures(year().down("R100_3", UINT64_MAX, 0), {0, 45'237, 4'917, 0, 40'320}, 'Z');
+}
+
+TEST(CaptureT17, TheAnswerDoesNotDependOnTheBatchSize) {
+    for (auto const& [direction, start] : {std::pair(Direction::up, "Z364_1_79"), {Direction::down, "R100_3"}}) {
+        auto one = Chain::wide(1e-6), many = one;
+        one.batch = 1;
+        many.batch = 64;
+        auto const a = year().ask(direction, start, one), b = year().ask(direction, start, many);
+        EXPECT_EQ(a.share, b.share);
+        EXPECT_EQ(a.closure.resolved, b.closure.resolved);
+        EXPECT_EQ(a.closure.pruned, b.closure.pruned);
+    }
+}
+
 TEST(CaptureT17, DownstreamOfOneTruck) {
     auto const cut = year().down("R100_3");
     expect_figures(cut, {1e-6, 5'543, 583, 0.000115268989915, 4'960}, 'Z');

@@ -48,6 +48,8 @@ class Notation {
         return out;
     }
 
+    int count() const { return count_; }  // lines so far
+
     static std::string id(int n) {
         std::string digits = std::to_string(n);
         return "urn:uuid:00000000-0000-4000-8000-" + std::string(12 - digits.size(), '0') + digits;

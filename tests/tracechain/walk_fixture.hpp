@@ -96,23 +96,6 @@ class Graph {
         return *this;
     }
 
-    // The newest event's input of this name becomes fuel or reagent.
-    Graph& aux(std::string const& name) {
-        storage::LinkRow& event = events_.back();
-        storage::Amounts total_fed = mass(0);
-        for (auto& input : event.inputs) {
-            if (input.lot == number(name)) input.role = storage::InputRole::aux;
-            if (input.role == storage::InputRole::aux) continue;
-            total_fed.set({}, total_fed.value({}) + input.amounts.value({}));
-        }
-        for (auto const& input : event.inputs) {
-            for (auto& row : lots_[input.lot - 1].account.rows) {
-                if (row.seq == event.seq) row.event_total = total_fed;
-            }
-        }
-        return *this;
-    }
-
     Graph& adjust(std::string const& name, int64_t kg, int64_t time_us) {
         EventSeq seq = start_event(storage::LinkKind::adjust, time_us, "88.999.1");
         storage::LotNumber lot = lot_of(name, time_us, seq, "88.999.1");

@@ -65,6 +65,16 @@ TEST(WalkStates, AStreamEndsAtTheSharesOfThePagedAnswer) {
     }
 }
 
+TEST(WalkRoles, FuelIsAnEdgeWithoutWeight) {
+    Chain chain;
+    chain.say({"C ORE:100", "C COKE:20", "X ORE:100,COKE:20{aux} > METAL:90"});
+    expect_shares(chain.up("METAL", UINT64_MAX, 0).share, {{"ORE", 1}, {"COKE", 0}});
+    auto coke = chain.down("COKE", UINT64_MAX, 0);
+    expect_shares(coke.share, {{"METAL", 0}});
+    EXPECT_NEAR(coke.located.loss, 1, 1e-9);
+    expect_shares(chain.down("ORE", UINT64_MAX, 0).share, {{"METAL", 1}});
+}
+
 TEST(WalkRoles, FuelOfAPlainCampaignIsUsedUpInIt) {
     Chain chain;
     chain.say({"C ORE:100", "C COKE:20", "C BOTH:50", "T P ORE:100,COKE:20{aux} > METAL:90", "T P BOTH:25{aux} >",
