@@ -104,8 +104,8 @@ void read_field(WireReader& in, EventFacts& facts) {
         case 23: facts.flags = in.u32(); break;
         case 24: facts.unit_first = in.u64(); break;
         case 25: facts.log_index = in.u64(); break;
-        case 26: read_digest(in, facts.hash_cbv20); break;
-        case 27: read_digest(in, facts.hash_cbv21); break;
+        case 26: in.fixed(facts.hash_cbv20); break;
+        case 27: in.fixed(facts.hash_cbv21); break;
         default: in.skip();
     }
 }

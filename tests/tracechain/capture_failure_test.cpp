@@ -29,6 +29,7 @@ class FailingBatch final : public storage::Batch {
         inner_.put(space, std::move(key), std::move(value));
     }
     void erase(storage::Space space, std::string key) override { inner_.erase(space, std::move(key)); }
+    std::vector<std::string> untold_registry_keys() const override { return inner_.untold_registry_keys(); }
     uint64_t leaf(storage::Leaf leaf) override { return inner_.leaf(std::move(leaf)); }
     void audit(std::string members) override { inner_.audit(std::move(members)); }
     Time time() const override { return inner_.time(); }
