@@ -8,5 +8,7 @@ names = ["frame"] + sorted(path.stem for path in here.glob("*.json") if path.ste
 out = ["// Made by api/openapi/embed.py from the parts beside it; do not edit.\n"]
 for name in names:
     text = (here / f"{name}.json").read_text(encoding="utf-8")
+    if len(text.encode()) >= 65536:
+        raise SystemExit(f"{name}.json is longer than a string literal may be (65,535 bytes): make two parts of it")
     out.append(f'{{"{name}", R"openapi({text})openapi"}},\n')
 (here / "parts.inc").write_text("".join(out), encoding="utf-8")
