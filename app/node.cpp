@@ -237,7 +237,7 @@ void Node::Parts::label_prefixes(std::span<storage::Row const> changed) {
     for (auto const& [prefix, info] : known->prefixes()) metrics.register_prefix(prefix);
 }
 
-// On the committer thread, before the answers of the group: what was acknowledged is in force.
+// On a thread of the committer, before the answers of the group: what was acknowledged is in force.
 void Node::Parts::on_commit(storage::Sequence sequence, std::span<storage::Row const> changed) {
     if (changed.empty()) metrics.store_reopened();
     if (auto taken = registry->committed(changed); !taken)

@@ -26,11 +26,14 @@ std::string pack(BulkDone const& done) {
     return out;
 }
 
+tl::unexpected<Error> does_not_parse() {
+    return fail(Code::DataDamaged, "the stored progress of this request does not parse", "存储的请求进度已损坏");
+}
+
 Result<void> unpack(std::string_view in, BulkDone& done) {
     constexpr size_t kHead = 8 + 8 + 8 + 32 + 4;
     size_t const runs = in.size() < kHead ? SIZE_MAX : get_u32be(in, kHead - 4);
-    if (runs > in.size() / 16 || in.size() < kHead + runs * 16)
-        return fail(Code::DataDamaged, "the stored progress of this request does not parse", "存储的请求进度已损坏");
+    if (runs > in.size() / 16 || in.size() < kHead + runs * 16) return does_not_parse();
     done = {};
     done.log.first = get_u64be(in, 0);
     done.log.count = get_u64be(in, 8);
@@ -38,8 +41,10 @@ Result<void> unpack(std::string_view in, BulkDone& done) {
     std::copy_n(in.begin() + 24, done.log.hash.size(), done.log.hash.begin());
     size_t at = kHead;
     for (size_t i = 0; i < runs; ++i, at += 16) done.log.runs.push_back({get_u64be(in, at), get_u64be(in, at + 8)});
-    while (at + 4 <= in.size()) {
-        size_t const size = get_u32be(in, at);
+    while (at < in.size()) {
+        size_t const left = in.size() - at;
+        size_t const size = left < 4 ? SIZE_MAX : get_u32be(in, at);
+        if (left < 4 || size > left - 4) return does_not_parse();
         done.rows.emplace_back(in.substr(at + 4, size));
         at += 4 + size;
     }

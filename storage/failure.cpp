@@ -66,6 +66,8 @@ void Committer::watch_space() {
     if (steady_clock::now() < next_look_) return;
     next_look_ = steady_clock::now() + options_.full_check;
     if (!space_.room_to_resume(store_ ? store_->wal_bytes() : 0)) return;
+    anchor_writer_.wait();  // what was written before the disk was full has ended
+    take_anchor_failure();
     bool const reopened = needs_reopen_;
     if (needs_reopen_ && !reopen()) return;
     if (state() != State::degraded) set_state(State::open, {}, {});

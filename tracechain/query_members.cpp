@@ -149,7 +149,10 @@ Result<std::vector<ListedLot>> list_starts(Walk& walk, std::vector<Start> const&
     for (Start const& start : starts) {
         storage::LotRow const* row = walk.source().lot(start.lot);
         if (row == nullptr) return fail(*walk.source().error());
-        out.push_back(list_lot(*row, asked));
+        LotAmounts& amounts = out.emplace_back(list_lot(*row, asked)).amounts;
+        if (start.part.empty()) continue;
+        amounts.quantity = start.part.get(amounts.basis);  // what stands in the container, not all there is of the lot
+        amounts.on_hand.reset();
     }
     return out;
 }

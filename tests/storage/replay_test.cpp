@@ -129,7 +129,8 @@ TEST(Replay, OfARequestCutBetweenItsGroupsGoesOnWhereItStopped) {
     applied = 0;
     auto again = (*engine)->update(many_steps(applied, sha256("body")));
     ASSERT_TRUE(again) << again.error().detail;
-    EXPECT_EQ(applied, 600 - 256) << "what the first group did is not done again";
+    // The cut comes with the first slot; the second group may be in the store by then, for it goes on meanwhile.
+    EXPECT_TRUE(applied == 600 - 256 || applied == 600 - 512) << applied << ": what a group did is not done again";
     EXPECT_EQ(again->reply.body, whole->reply.body);
     EXPECT_TRUE((*engine)->update(many_steps(applied, sha256("body")))->replayed);
     auto rest = (*(*engine)->view())->scan(prefix_range(Space::meta, "part/"));

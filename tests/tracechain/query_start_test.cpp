@@ -20,6 +20,8 @@ TEST(QueryStart, OfAContainerWeighsWhatWasPacked) {
     Json up = ask(chain, Direction::up, asking("BOX"));
     EXPECT_EQ(start_ids(up), (std::vector<std::string>{"M", "N"}));
     expect_shares(shares_of(up), {{"A", 0.5}, {"B", 0.5}});
+    EXPECT_EQ(up["start"][0]["quantity_kg"], 100) << "not the 10,000 kg of M";
+    EXPECT_EQ(up["nodes"][0]["mass_kg"], 100);
     EXPECT_EQ(up["closure"]["resolved"], 1);
     Json down = ask(chain, Direction::down, asking("BOX"));
     EXPECT_EQ(down["located"]["on_hand"], 1);
